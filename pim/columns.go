@@ -1,0 +1,79 @@
+package pim
+
+import (
+	"slices"
+	"time"
+)
+
+// Part is which columns of an event are due at one moment. Most events are due all at once; an answer reaches the requestor
+// at once and the approvers after the engine's delay.
+type Part string
+
+// The parts.
+const (
+	PartAll       Part = "all"
+	PartRequestor Part = "requestor"
+	PartOthers    Part = "others"
+)
+
+func (p Part) has(a Audience) bool {
+	switch p {
+	case PartRequestor:
+		return a == Requestor
+	case PartOthers:
+		return a != Requestor
+	case PartAll:
+	}
+	return true
+}
+
+// Due is one part of an event, and the moment at which its mails are due. It is what the process asks to be planned and sent.
+type Due struct {
+	Event EventRef `json:"event"`
+	Part  Part     `json:"part"`
+	// DueDateTime is this part's own moment.
+	DueDateTime time.Time `json:"dueDateTime"`
+}
+
+// Column is one audience that is to be told, and whose names fill it: Source differs from Audience only for administrators
+// who stand in for approvers that nobody specified.
+type Column struct {
+	Audience Audience
+	Source   Audience
+}
+
+// Columns lists who is to be told of an event, in the order in which they are told: the requestor, approvers, then each
+// administrators' column of the matrix from left to right. It is empty where the matrix has no such row.
+func Columns(kind ResourceKind, event EventKind, profile Profile, part Part, noApprovers bool) []Column {
+	t := matrix[kind]
+	var columns []Column
+	for _, r := range t.rows {
+		if r.event != event {
+			continue
+		}
+		for i, audience := range t.columns {
+			if !r.cells[i].told(profile, noApprovers) || !part.has(audience) {
+				continue
+			}
+			column := Column{Audience: audience, Source: audience}
+			if r.cells[i].isFallback() {
+				column.Audience = Approver
+			}
+			columns = append(columns, column)
+		}
+	}
+	slices.SortStableFunc(columns, func(a, b Column) int { return precedence(a.Audience) - precedence(b.Audience) })
+	return columns
+}
+
+// precedence puts the requestor before the approvers and both before the administrators, whose order the table gives.
+func precedence(a Audience) int {
+	switch a {
+	case Requestor:
+		return 0
+	case Approver:
+		return 1
+	default:
+		return 2
+	}
+}

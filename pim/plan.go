@@ -1,0 +1,165 @@
+package pim
+
+import (
+	"slices"
+	"strings"
+)
+
+// Cap is how many recipients one event can have. The first thousand are told; nobody's right to act depends on being one.
+const Cap = 1000
+
+// Recipient is one person of the plan of one event: what is to become of their mail, and why.
+type Recipient struct {
+	Order         int             `json:"order,omitempty"` // from 1, capped ones counted on; 0 for those who were skipped
+	Address       string          `json:"address,omitempty"`
+	PrincipalID   string          `json:"principalId,omitempty"`
+	DisplayName   string          `json:"displayName,omitempty"`
+	Audience      Audience        `json:"audience"`
+	RecipientType RecipientType   `json:"recipientType"` // which text they read
+	Status        RecipientStatus `json:"status"`        // planned, skipped or capped
+	Reason        string          `json:"reason,omitempty"`
+}
+
+// Filled is one column with its people, groups expanded, with normalised addresses.
+type Filled struct {
+	Audience Audience
+	People   []Principal
+}
+
+// PlanInput is everything a plan depends on.
+type PlanInput struct {
+	Event     EventKind
+	Part      Part
+	Rules     Rules
+	Requestor Principal   // with the address the directory knows
+	Groups    []Filled    // in the order of Columns
+	Earlier   []Recipient // of the same event, planned when another part of it was due
+}
+
+// Plan decides who of the people of an event's columns gets a mail: it applies the notification rules, leaves the requestor
+// out where somebody else has to decide, tells each person once with the text of the first audience they stand in, puts
+// everybody in order and stops at the cap. Everybody who is left out is in the result too, with the reason.
+func Plan(in PlanInput) []Recipient {
+	p := planner{in: in, seen: map[string]bool{}}
+	for _, r := range in.Earlier {
+		if r.Status != StatusSkipped {
+			p.remember(r)
+		}
+		p.order = max(p.order, r.Order)
+	}
+	for _, g := range in.Groups {
+		p.column(g)
+	}
+	p.additional()
+	return append(p.told, p.untold()...)
+}
+
+type planner struct {
+	in    PlanInput
+	seen  map[string]bool // addresses, and the ids of those without one
+	order int
+	told  []Recipient
+	left  []Recipient // left out, unless another column tells them
+}
+
+func (p *planner) column(g Filled) {
+	ruleID, recipientType := Governing(p.in.Event, g.Audience)
+	rule := p.in.Rules.Rule(ruleID)
+	silent := ruleID != notGoverned && (!rule.Lets(p.in.Event.RequiresAction()) || !rule.IsDefaultRecipientsEnabled)
+	people := slices.Clone(g.People)
+	slices.SortStableFunc(people, func(a, b Principal) int {
+		return strings.Compare(a.Mail+"\x00"+a.ID, b.Mail+"\x00"+b.ID)
+	})
+	for _, person := range people {
+		r := Recipient{
+			Address: person.Mail, PrincipalID: person.ID, DisplayName: person.DisplayName,
+			Audience: g.Audience, RecipientType: recipientType,
+		}
+		switch {
+		case recipientType == ApproverRecipient && person.Same(p.in.Requestor):
+			p.leaveOut(r, ReasonOwnRequest)
+		case silent:
+			p.leaveOut(r, ReasonRuleOff)
+		case person.Mail == "":
+			p.leaveOut(r, ReasonNoAddress)
+		default:
+			p.tell(r)
+		}
+	}
+}
+
+// additional adds the addresses that rules name beside their default recipients, once each, after everybody else.
+func (p *planner) additional() {
+	var types []RecipientType
+	addresses := map[string]RecipientType{}
+	var order []string
+	for _, g := range p.in.Groups {
+		ruleID, recipientType := Governing(p.in.Event, g.Audience)
+		if ruleID == notGoverned || slices.Contains(types, recipientType) {
+			continue
+		}
+		types = append(types, recipientType)
+		rule := p.in.Rules.Rule(ruleID)
+		if !rule.Lets(p.in.Event.RequiresAction()) {
+			continue
+		}
+		for _, address := range rule.NotificationRecipients {
+			if _, known := addresses[address]; !known {
+				addresses[address] = recipientType
+				order = append(order, address)
+			}
+		}
+	}
+	slices.Sort(order)
+	for _, address := range order {
+		r := Recipient{Address: address, Audience: Additional, RecipientType: addresses[address]}
+		if r.RecipientType == ApproverRecipient && address == p.in.Requestor.Mail {
+			p.leaveOut(r, ReasonOwnRequest)
+			continue
+		}
+		p.tell(r)
+	}
+}
+
+func (p *planner) tell(r Recipient) {
+	if p.known(r) {
+		return
+	}
+	p.remember(r)
+	p.order++
+	r.Order, r.Status = p.order, StatusPlanned
+	if r.Order > Cap {
+		r.Status, r.Reason = StatusCapped, ReasonOverCap
+	}
+	p.told = append(p.told, r)
+}
+
+func (p *planner) leaveOut(r Recipient, reason string) {
+	r.Status, r.Reason = StatusSkipped, reason
+	p.left = append(p.left, r)
+}
+
+// untold are those whom no column told, each once, with the first reason there was.
+func (p *planner) untold() []Recipient {
+	var untold []Recipient
+	for _, r := range p.left {
+		if !p.known(r) {
+			p.remember(r)
+			untold = append(untold, r)
+		}
+	}
+	return untold
+}
+
+func (p *planner) known(r Recipient) bool {
+	return (r.Address != "" && p.seen["address "+r.Address]) || (r.PrincipalID != "" && p.seen["principal "+r.PrincipalID])
+}
+
+func (p *planner) remember(r Recipient) {
+	if r.Address != "" {
+		p.seen["address "+r.Address] = true
+	}
+	if r.PrincipalID != "" {
+		p.seen["principal "+r.PrincipalID] = true
+	}
+}
