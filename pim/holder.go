@@ -26,8 +26,9 @@ type Holder struct {
 
 // HolderQuery asks who holds a role at a scope. Holders at a parent scope count.
 type HolderQuery struct {
-	Role  string // display name or id: "Global Administrator"; for groups "Owner" of the group in Scope
-	Scope string // "/" for the whole tenant
+	Kind  ResourceKind
+	Role  string // display name: "Global Administrator"; for a group always "Owner", of the group that Scope names
+	Scope string // "/" for the whole tenant, a resource path, a group's id
 }
 
 // The administrators' roles, by the display names that Microsoft gives them.

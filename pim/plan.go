@@ -32,7 +32,7 @@ type PlanInput struct {
 	Part      Part
 	Rules     Rules
 	Requestor Principal   // with the address the directory knows
-	Groups    []Filled    // in the order of Columns
+	Columns   []Filled    // in the order that Columns gives
 	Earlier   []Recipient // of the same event, planned when another part of it was due
 }
 
@@ -47,7 +47,7 @@ func Plan(in PlanInput) []Recipient {
 		}
 		p.order = max(p.order, r.Order)
 	}
-	for _, g := range in.Groups {
+	for _, g := range in.Columns {
 		p.column(g)
 	}
 	p.additional()
@@ -93,7 +93,7 @@ func (p *planner) additional() {
 	var types []RecipientType
 	addresses := map[string]RecipientType{}
 	var order []string
-	for _, g := range p.in.Groups {
+	for _, g := range p.in.Columns {
 		ruleID, recipientType := Governing(p.in.Event, g.Audience)
 		if ruleID == notGoverned || slices.Contains(types, recipientType) {
 			continue

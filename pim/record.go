@@ -13,7 +13,7 @@ type Change struct {
 	What       What          `json:"what"`
 	Status     RequestStatus `json:"status"`               // what the request is from now on
 	By         string        `json:"by,omitempty"`         // the principal's id
-	DecisionID string        `json:"decisionId,omitempty"` // of the decision that this accepts
+	DecisionID string        `json:"decisionId,omitempty"` // of the proposed decision or report that this accepts
 	Withdraw   []EventRef    `json:"withdraw,omitempty"`   // events whose mails, as far as they have not left, never leave
 	Schedule   []Due         `json:"schedule,omitempty"`   // events that are due because of this, now or later
 }
@@ -96,20 +96,20 @@ type View struct {
 
 // Delivery is one recipient of one event as the record shows it.
 type Delivery struct {
-	MailID           string          `json:"-"`
-	Address          string          `json:"address,omitempty"`
-	PrincipalID      string          `json:"principalId,omitempty"`
-	DisplayName      string          `json:"displayName,omitempty"`
-	Audience         Audience        `json:"audience"`
-	Order            int             `json:"order,omitempty"`
-	Status           RecipientStatus `json:"status"`
-	Reason           string          `json:"reason,omitempty"`
-	MessageID        string          `json:"messageId,omitempty"`
-	Subject          string          `json:"subject,omitempty"`
-	DueDateTime      time.Time       `json:"dueDateTime"`
-	SentDateTime     *time.Time      `json:"sentDateTime,omitempty"`
-	Attempt          int             `json:"-"`
-	RecipientTypeFor RecipientType   `json:"-"`
+	MailID        string          `json:"-"`
+	Address       string          `json:"address,omitempty"`
+	PrincipalID   string          `json:"principalId,omitempty"`
+	DisplayName   string          `json:"displayName,omitempty"`
+	Audience      Audience        `json:"audience"`
+	Order         int             `json:"order,omitempty"`
+	Status        RecipientStatus `json:"status"`
+	Reason        string          `json:"reason,omitempty"`
+	MessageID     string          `json:"messageId,omitempty"`
+	Subject       string          `json:"subject,omitempty"`
+	DueDateTime   time.Time       `json:"dueDateTime"`
+	SentDateTime  *time.Time      `json:"sentDateTime,omitempty"`
+	Attempt       int             `json:"-"`
+	RecipientType RecipientType   `json:"-"`
 }
 
 // DueState is what the record knows of a part of an event that is due.
