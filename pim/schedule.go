@@ -2,6 +2,7 @@ package pim
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (d Duration) Parse() (time.Duration, error) {
 	if seconds > (100 * 366 * 24 * time.Hour).Seconds() {
 		return 0, fmt.Errorf("must not be longer than 100 years")
 	}
-	return time.Duration(seconds * float64(time.Second)), nil
+	return time.Duration(math.Round(seconds * float64(time.Second))), nil
 }
 
 // DurationOf writes a span as ISO 8601, in hours, minutes and seconds.

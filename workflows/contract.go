@@ -41,8 +41,7 @@ type ActivationResult struct {
 	Status pim.RequestStatus `json:"status"`
 }
 
-// The Updates of an activation. Each answers with the Change it made; a caller writes it to the ledger at once, the process
-// does so too, and the second of them changes nothing.
+// The Updates of an activation. Each answers with a Recorded.
 const (
 	UpdateDecide      = "decide"      // DecideInput
 	UpdateCancel      = "cancel"      // ReportInput
@@ -50,6 +49,12 @@ const (
 	UpdateFailed      = "failed"      // ReportInput
 	UpdateDeactivated = "deactivated" // ReportInput
 )
+
+// Recorded is what an Update changed. Its caller writes it to the ledger at once, the process does so too, and the second of
+// them changes nothing. It is empty where the state asked for had been reached before.
+type Recorded struct {
+	Changes []pim.Change `json:"changes,omitempty"`
+}
 
 // QueryState is the query that answers an ActivationState.
 const QueryState = "state"

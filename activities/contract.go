@@ -1,0 +1,48 @@
+package activities
+
+import (
+	"time"
+
+	"pimnotify/pim"
+)
+
+// NotifyActivity is the registered name of Activities.Notify.
+const NotifyActivity = "Notify"
+
+// NotifyInput is one due moment of a process.
+type NotifyInput struct {
+	Tenant   string       `json:"tenant"`
+	Resource pim.Resource `json:"resource"`
+	// Changes are written down before anything is sent. They carry the barrier: what they withdraw never leaves from then on.
+	Changes []pim.Change `json:"changes,omitempty"`
+	// Due is what is to be planned and sent now. It can be empty: a change is written down also where nobody is told of it.
+	Due []pim.Due `json:"due,omitempty"`
+}
+
+// NotifyResult is how far it came.
+type NotifyResult struct {
+	Events []EventResult `json:"events,omitempty"`
+	// Held is why mails wait for an operator or a quota; empty where none does.
+	Held string `json:"held,omitempty"`
+	// UnknownUntil is when the mails whose outcome nobody knows may be looked at again; zero where there is none.
+	UnknownUntil time.Time `json:"unknownUntil,omitzero"`
+	// Unreachable: the mails ask for an action, and there is nobody they could be sent to.
+	Unreachable bool `json:"unreachable,omitempty"`
+}
+
+// EventResult is one event's recipients, counted by status.
+type EventResult struct {
+	ID        string     `json:"id"`
+	Withdrawn string     `json:"withdrawn,omitempty"` // why nothing more of it leaves
+	Counts    pim.Counts `json:"counts"`
+}
+
+// Settled reports whether every mail has come to an end.
+func (r NotifyResult) Settled() bool {
+	for _, e := range r.Events {
+		if e.Counts.Open() > 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,154 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"pimnotify/activities"
+	"pimnotify/pim"
+)
+
+// How the mails of a run are tried again. A Notify that fails is repeated by Temporal for as long as it takes; one that comes
+// back with mails still held is asked again after a pause that grows.
+const (
+	notifyTime      = time.Hour // far longer than a thousand mails take at one a second
+	heartbeatTime   = 10 * time.Second
+	firstRetry      = time.Second
+	longestRetry    = 30 * time.Second
+	firstHeldPause  = 30 * time.Second
+	longestHeldWait = 15 * time.Minute
+)
+
+// mailroom keeps the mails of one run that are on their way, many at a time, and knows when the last one is settled.
+type mailroom struct {
+	tenant   string
+	resource pim.Resource
+	soFar    func() []pim.Change // what every Notify writes down first
+	moved    func()              // called when there is something new to show
+
+	ctx     workflow.Context
+	onWay   int
+	results map[string]activities.EventResult
+	order   []string // ids of events, as they came
+	held    string
+	unreach bool
+	err     error
+}
+
+func newMailroom(ctx workflow.Context, tenant string, resource pim.Resource, soFar func() []pim.Change, moved func()) *mailroom {
+	return &mailroom{
+		tenant: tenant, resource: resource, soFar: soFar, moved: moved,
+		ctx: ctx, results: map[string]activities.EventResult{},
+	}
+}
+
+// send sets mails on their way and returns. Cancelling ctx stops what has not left.
+func (m *mailroom) send(ctx workflow.Context, why string, due ...pim.Due) {
+	m.onWay++
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		m.deliver(ctx, why, due)
+		m.onWay--
+	})
+}
+
+// sendLater is send, when the mails are due.
+func (m *mailroom) sendLater(ctx workflow.Context, why string, due pim.Due) {
+	m.onWay++
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		m.pause(ctx, due.DueDateTime.Sub(workflow.Now(ctx)), "wait to "+why)
+		m.deliver(ctx, why, []pim.Due{due})
+		m.onWay--
+	})
+}
+
+// wait returns when every mail is settled, or one of them never can be.
+func (m *mailroom) wait() error {
+	if err := workflow.Await(m.ctx, func() bool { return m.onWay == 0 }); err != nil {
+		return err
+	}
+	return m.err
+}
+
+// deliver asks for the mails until all of them are settled: again after a growing pause while they are held, again when the
+// grace time is over while nobody knows whether some were sent. A cancelled ctx ends the pauses, not the settling: what was
+// being sent at that moment still has to be accounted for.
+func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
+	heldPause := firstHeldPause
+	for {
+		result, err := m.notify(ctx, why, due)
+		if temporal.IsCanceledError(err) {
+			ctx = m.ctx
+			continue
+		}
+		if err != nil {
+			m.err = errors.Join(m.err, fmt.Errorf("%s: %w", why, err))
+			return
+		}
+		m.note(result)
+		if result.Settled() {
+			return
+		}
+		now := workflow.Now(m.ctx)
+		switch {
+		case result.Held != "":
+			m.pause(ctx, heldPause, "held back: "+result.Held)
+			heldPause = min(2*heldPause, longestHeldWait)
+		case result.UnknownUntil.After(now):
+			m.pause(ctx, result.UnknownUntil.Sub(now), "nobody knows yet whether some mails were sent")
+		default:
+			m.pause(ctx, firstRetry, "some mails are still open")
+		}
+		if ctx.Err() != nil {
+			ctx = m.ctx
+		}
+	}
+}
+
+func (m *mailroom) notify(ctx workflow.Context, why string, due []pim.Due) (result activities.NotifyResult, err error) {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: notifyTime,
+		HeartbeatTimeout:    heartbeatTime,
+		WaitForCancellation: true,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: firstRetry, BackoffCoefficient: 2, MaximumInterval: longestRetry},
+		Summary:             why + kinds(due),
+	})
+	in := activities.NotifyInput{Tenant: m.tenant, Resource: m.resource, Changes: m.soFar(), Due: due}
+	err = workflow.ExecuteActivity(ctx, activities.NotifyActivity, in).Get(ctx, &result)
+	return result, err
+}
+
+func (m *mailroom) note(result activities.NotifyResult) {
+	m.held = result.Held
+	m.unreach = m.unreach || result.Unreachable
+	for _, event := range result.Events {
+		if _, known := m.results[event.ID]; !known {
+			m.order = append(m.order, event.ID)
+		}
+		m.results[event.ID] = event
+	}
+	m.moved()
+}
+
+func (m *mailroom) pause(ctx workflow.Context, d time.Duration, summary string) {
+	if d <= 0 {
+		return
+	}
+	// An error can only say that ctx was cancelled: the pause is over then.
+	_ = workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: summary}).Get(ctx, nil)
+}
+
+func kinds(due []pim.Due) string {
+	names := make([]string, 0, len(due))
+	for _, d := range due {
+		names = append(names, string(d.Event.Kind))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(names, ", ")
+}

@@ -1,0 +1,165 @@
+package workflows
+
+import (
+	"time"
+
+	"pimnotify/pim"
+)
+
+// request is what an activation's run knows of its request: its status, and every change that brought it there. It is plain
+// state: it waits for nothing and touches nothing, and it is given the time.
+type request struct {
+	in       ActivationInput
+	resource pim.Resource
+	status   pim.RequestStatus
+	decision *DecideInput
+	changes  []pim.Change // from seq 1; the acceptance, seq 0, is the starter's
+	told     int          // how many of the changes have had their mails set on their way
+
+	waitingFor   string
+	waitingUntil time.Time
+}
+
+func newRequest(in ActivationInput) *request {
+	r := &request{
+		in:       in,
+		resource: pim.Resource{Collection: pim.ActivationRequests, ID: in.ID},
+		status:   pim.Granted,
+	}
+	if in.ApprovalRequired {
+		r.status = pim.PendingApproval
+	}
+	return r
+}
+
+// decide takes an approver's answer. An approval of a role whose start has come makes it active in the same moment.
+func (r *request) decide(in DecideInput, now time.Time) []pim.Change {
+	from := len(r.changes)
+	r.decision = &in
+	decided := earlier(in.ReviewedDateTime, now)
+	if in.ReviewResult == pim.Deny {
+		r.change(pim.Change{
+			At: decided, What: pim.WhatDenied, Status: pim.Denied, By: in.ReviewedBy, DecisionID: in.DecisionID,
+			Withdraw: r.requestMails(),
+			Schedule: []pim.Due{
+				r.due(pim.ActivationDenied, pim.PartRequestor, decided),
+				r.due(pim.ActivationDenied, pim.PartOthers, decided.Add(span(r.in.DeniedDelay))),
+			},
+		})
+		return r.changes[from:]
+	}
+	approved := pim.Change{
+		At: decided, What: pim.WhatApproved, Status: pim.Granted, By: in.ReviewedBy, DecisionID: in.DecisionID,
+		Withdraw: r.requestMails(),
+		Schedule: []pim.Due{r.due(pim.ActivationApproved, pim.PartOthers, decided.Add(span(r.in.ApprovedDelay)))},
+	}
+	atOnce := r.in.Activation == pim.Assumed && !r.start().After(now)
+	if !atOnce {
+		// Where the role becomes active in the same moment, the requestor is told that, and only that.
+		approved.Schedule = append(approved.Schedule, r.due(pim.ActivationApproved, pim.PartRequestor, decided))
+	}
+	r.change(approved)
+	if atOnce {
+		r.activate(ReportInput{At: decided})
+	}
+	return r.changes[from:]
+}
+
+// activate makes the role active: at its start, or because PIM reported it.
+func (r *request) activate(in ReportInput) []pim.Change {
+	return r.change(pim.Change{
+		At: in.At, What: pim.WhatActivated, Status: pim.Provisioned, DecisionID: in.ReportID,
+		Schedule: []pim.Due{r.due(pim.ActivationCompleted, pim.PartAll, in.At)},
+	})
+}
+
+// fail says that PIM could not make the role active, or never did.
+func (r *request) fail(in ReportInput) []pim.Change {
+	return r.change(pim.Change{
+		At: in.At, What: pim.WhatFailed, Status: pim.Failed, DecisionID: in.ReportID,
+		Withdraw: r.requestMails(),
+		Schedule: []pim.Due{r.due(pim.ActivationFailed, pim.PartAll, in.At)},
+	})
+}
+
+// cancel ends a request that is not active yet. Nobody is told, and nobody is asked any more.
+func (r *request) cancel(in ReportInput) []pim.Change {
+	return r.change(pim.Change{
+		At: in.At, What: pim.WhatCanceled, Status: pim.Canceled, DecisionID: in.ReportID, Withdraw: r.requestMails(),
+	})
+}
+
+// deactivate ends an active role before its time. Nobody is told.
+func (r *request) deactivate(in ReportInput) []pim.Change {
+	return r.change(pim.Change{At: in.At, What: pim.WhatDeactivated, Status: pim.Revoked, DecisionID: in.ReportID})
+}
+
+// timeOut ends a request that nobody answered.
+func (r *request) timeOut() []pim.Change {
+	at := r.in.ApprovalDeadline
+	return r.change(pim.Change{
+		At: at, What: pim.WhatTimedOut, Status: pim.TimedOut,
+		Withdraw: r.requestMails(),
+		Schedule: []pim.Due{r.due(pim.ActivationTimedOut, pim.PartAll, at)},
+	})
+}
+
+func (r *request) change(c pim.Change) []pim.Change {
+	c.Seq = len(r.changes) + 1
+	r.status = c.Status
+	r.changes = append(r.changes, c)
+	return r.changes[len(r.changes)-1:]
+}
+
+// untold takes the changes whose mails nobody has set on their way yet.
+func (r *request) untold() []pim.Change {
+	fresh := r.changes[r.told:]
+	r.told = len(r.changes)
+	return fresh
+}
+
+// late reports whether the time for an answer is over, also where nobody has noted it yet.
+func (r *request) late(now time.Time) bool { return !now.Before(r.in.ApprovalDeadline) }
+
+func (r *request) start() time.Time { return r.in.ScheduleInfo.Start(r.in.CreatedDateTime) }
+
+// reportDeadline is the end of the time for which the role was asked: a report after it would say nothing.
+func (r *request) reportDeadline() time.Time {
+	from := r.start()
+	if r.decision != nil && r.decision.ReviewedDateTime.After(from) {
+		from = r.decision.ReviewedDateTime
+	}
+	return r.in.ScheduleInfo.End(from)
+}
+
+func (r *request) requestMail() pim.Due {
+	return r.due(pim.ActivationPendingApproval, pim.PartOthers, r.in.CreatedDateTime.Add(span(r.in.RequestMailDelay)))
+}
+
+// requestMails are the events that a decision withdraws: none where nobody had to be asked.
+func (r *request) requestMails() []pim.EventRef {
+	if !r.in.ApprovalRequired {
+		return nil
+	}
+	return []pim.EventRef{r.requestMail().Event}
+}
+
+func (r *request) due(kind pim.EventKind, part pim.Part, at time.Time) pim.Due {
+	return pim.Due{Event: pim.NewEvent(r.resource, kind, "", at), Part: part, DueDateTime: at}
+}
+
+// span reads a duration that the starter wrote; one that cannot be read is none.
+func span(d pim.Duration) time.Duration {
+	length, _ := d.Parse()
+	return length
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// soFar is every change until now: what a Notify writes down before it sends anything.
+func (r *request) soFar() []pim.Change { return r.changes }
