@@ -1,0 +1,73 @@
+package templates
+
+import (
+	htmltemplate "html/template"
+	"io/fs"
+	texttemplate "text/template"
+
+	"pimnotify/pim"
+)
+
+// key is what tells texts apart: what happened, and who reads of it.
+type key struct {
+	kind   pim.EventKind
+	reader pim.RecipientType
+}
+
+// entry is one text of the catalogue.
+type entry struct {
+	kind   pim.EventKind
+	reader pim.RecipientType
+	name   string // of its files
+	mood   mood
+	task   task
+}
+
+// mood is the colour of a mail and the word that says the same to those who do not see it.
+type mood struct {
+	Word   string
+	Colour string // white on it has a contrast above 4.5
+}
+
+var (
+	waiting  = mood{"Approval needed", "#0f6cbd"}
+	approved = mood{"Approved", "#0e700e"}
+	active   = mood{"Active", "#0e700e"}
+	denied   = mood{"Denied", "#b10e1c"}
+	failed   = mood{"Failed", "#b10e1c"}
+	timedOut = mood{"Timed out", "#616161"}
+)
+
+// catalogue lists every text. Approvers are led to the request also when it is decided: the page of roles would show them
+// their own roles, and not what they are told of.
+var catalogue = []entry{
+	{pim.ActivationPendingApproval, pim.ApproverRecipient, "activation_pending", waiting, task{"Approve or deny", requestPage}},
+	{pim.ActivationApproved, pim.ApproverRecipient, "activation_approved_approver", approved, task{"View request", requestPage}},
+	{pim.ActivationApproved, pim.RequestorRecipient, "activation_approved_requestor", approved, task{"View your roles", rolesPage}},
+	{pim.ActivationDenied, pim.ApproverRecipient, "activation_denied_approver", denied, task{"View request", requestPage}},
+	{pim.ActivationDenied, pim.RequestorRecipient, "activation_denied_requestor", denied, task{"View your roles", rolesPage}},
+	{pim.ActivationTimedOut, pim.RequestorRecipient, "activation_timed_out", timedOut, task{"View your roles", rolesPage}},
+	{pim.ActivationFailed, pim.RequestorRecipient, "activation_failed", failed, task{"View your roles", rolesPage}},
+	{pim.ActivationCompleted, pim.AdminRecipient, "activation_completed_admin", active, task{"View roles", rolesPage}},
+	{pim.ActivationCompleted, pim.RequestorRecipient, "activation_completed_requestor", active, task{"View your roles", rolesPage}},
+}
+
+// mail is an entry with its templates.
+type mail struct {
+	entry entry
+	html  *htmltemplate.Template
+	plain *texttemplate.Template
+}
+
+// parse reads an entry's files over the layout that all share.
+func parse(from fs.FS, e entry) (mail, error) {
+	html, err := htmltemplate.ParseFS(from, "layout.html.tmpl", e.name+".html.tmpl")
+	if err != nil {
+		return mail{}, err
+	}
+	plain, err := texttemplate.ParseFS(from, "layout.txt.tmpl", e.name+".txt.tmpl")
+	if err != nil {
+		return mail{}, err
+	}
+	return mail{entry: e, html: html, plain: plain}, nil
+}

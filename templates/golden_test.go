@@ -1,0 +1,62 @@
+package templates
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"pimnotify/pim"
+)
+
+var update = flag.Bool("update", false, "write the golden mails anew; then read the difference as mail")
+
+func newTemplates(t *testing.T) *Templates {
+	t.Helper()
+	made, err := New(Options{PortalURL: "https://portal.contoso.example/pim"})
+	require.NoError(t, err)
+	return made
+}
+
+func TestEveryMailReadsAsItsGoldenMail(t *testing.T) {
+	made := newTemplates(t)
+	wanted := map[string]bool{}
+	for _, s := range Samples() {
+		t.Run(s.Name, func(t *testing.T) {
+			text, err := made.Render(s.Letter)
+			require.NoError(t, err)
+			for ending, got := range map[string]string{"subject.txt": text.Subject + "\n", "txt": text.Plain, "html": text.HTML} {
+				file := filepath.Join("testdata", s.Name+".golden."+ending)
+				wanted[file] = true
+				if *update {
+					require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+				}
+				want, err := os.ReadFile(file)
+				require.NoError(t, err, "run the test with -update")
+				require.Equal(t, string(want), got)
+			}
+		})
+	}
+	found, err := filepath.Glob("testdata/*.golden.*")
+	require.NoError(t, err)
+	for _, file := range found {
+		require.True(t, wanted[file], "%s belongs to no sample", file)
+	}
+}
+
+func TestEveryRecipientOfTheMatrixHasAText(t *testing.T) {
+	made := newTemplates(t)
+	for _, kind := range []pim.ResourceKind{pim.DirectoryRole, pim.AzureResource, pim.GroupResource} {
+		for _, event := range []pim.EventKind{
+			pim.ActivationPendingApproval, pim.ActivationApproved, pim.ActivationDenied,
+			pim.ActivationTimedOut, pim.ActivationFailed, pim.ActivationCompleted,
+		} {
+			for _, column := range pim.Columns(kind, event, pim.Entra, pim.PartAll, true) {
+				_, reader := pim.Governing(event, column.Audience)
+				require.Contains(t, made.mails, key{event, reader}, "%s %s", kind, column.Audience)
+			}
+		}
+	}
+}
