@@ -13,6 +13,8 @@ const NotifyActivity = "Notify"
 type NotifyInput struct {
 	Tenant   string       `json:"tenant"`
 	Resource pim.Resource `json:"resource"`
+	// ExpiresDateTime is when a request that waits for approval times out; zero where it does not.
+	ExpiresDateTime time.Time `json:"expiresDateTime,omitzero"`
 	// Changes are written down before anything is sent. They carry the barrier: what they withdraw never leaves from then on.
 	Changes []pim.Change `json:"changes,omitempty"`
 	// Due is what is to be planned and sent now. It can be empty: a change is written down also where nobody is told of it.

@@ -86,3 +86,12 @@ func (r ActivationRequest) WithDefaults() ActivationRequest {
 	}
 	return r
 }
+
+// AdministratorsScope is where the request's administrators hold their roles: the whole tenant for Entra roles, the scope of
+// the request otherwise.
+func (r ActivationRequest) AdministratorsScope() string {
+	if r.ResourceKind == DirectoryRole {
+		return "/"
+	}
+	return r.Scope.ID
+}

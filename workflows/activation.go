@@ -6,6 +6,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"pimnotify/activities"
 	"pimnotify/pim"
 )
 
@@ -33,7 +34,8 @@ type activation struct {
 func (a *activation) setup(ctx workflow.Context) error {
 	a.ctx, _ = workflow.NewDisconnectedContext(ctx)
 	a.published = a.status
-	a.mails = newMailroom(a.ctx, a.in.Tenant, a.resource, a.soFar, a.publish)
+	about := activities.NotifyInput{Tenant: a.in.Tenant, Resource: a.resource, ExpiresDateTime: a.in.ApprovalDeadline}
+	a.mails = newMailroom(a.ctx, about, a.soFar, a.publish)
 	workflow.Go(a.ctx, func(own workflow.Context) {
 		ctx.Done().Receive(own, nil)
 		if a.mayBecome(UpdateCancel, []pim.RequestStatus{pim.PendingApproval, pim.Granted}, workflow.Now(own)) == nil {

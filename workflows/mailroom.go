@@ -26,10 +26,9 @@ const (
 
 // mailroom keeps the mails of one run that are on their way, many at a time, and knows when the last one is settled.
 type mailroom struct {
-	tenant   string
-	resource pim.Resource
-	soFar    func() []pim.Change // what every Notify writes down first
-	moved    func()              // called when there is something new to show
+	about activities.NotifyInput // what every Notify begins with
+	soFar func() []pim.Change    // what every Notify writes down first
+	moved func()                 // called when there is something new to show
 
 	ctx     workflow.Context
 	onWay   int
@@ -40,11 +39,8 @@ type mailroom struct {
 	err     error
 }
 
-func newMailroom(ctx workflow.Context, tenant string, resource pim.Resource, soFar func() []pim.Change, moved func()) *mailroom {
-	return &mailroom{
-		tenant: tenant, resource: resource, soFar: soFar, moved: moved,
-		ctx: ctx, results: map[string]activities.EventResult{},
-	}
+func newMailroom(ctx workflow.Context, about activities.NotifyInput, soFar func() []pim.Change, moved func()) *mailroom {
+	return &mailroom{about: about, soFar: soFar, moved: moved, ctx: ctx, results: map[string]activities.EventResult{}}
 }
 
 // send sets mails on their way and returns. Cancelling ctx stops what has not left.
@@ -117,7 +113,8 @@ func (m *mailroom) notify(ctx workflow.Context, why string, due []pim.Due) (resu
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: firstRetry, BackoffCoefficient: 2, MaximumInterval: longestRetry},
 		Summary:             why + kinds(due),
 	})
-	in := activities.NotifyInput{Tenant: m.tenant, Resource: m.resource, Changes: m.soFar(), Due: due}
+	in := m.about
+	in.Changes, in.Due = m.soFar(), due
 	err = workflow.ExecuteActivity(ctx, activities.NotifyActivity, in).Get(ctx, &result)
 	return result, err
 }

@@ -1,0 +1,183 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/worker"
+	"go.uber.org/zap"
+
+	"pimnotify/mail"
+	"pimnotify/pim"
+)
+
+// Activities are what the processes can have done. Its fields are its ports.
+type Activities struct {
+	Ledger    Ledger
+	Directory Directory
+	Settings  Settings
+	Renderer  Renderer
+	Sender    mail.Sender
+	Log       *zap.Logger
+
+	From   mail.Address
+	Worker string // who claims mails, for an operator's eyes: host and process
+
+	Rate     func() float64 // recipients a second that the account may send; 0 or less: as fast as it goes
+	InFlight int            // sends at one time by one Notify; 0 means 64
+	Lease    time.Duration  // how long a claimed mail is nobody else's; 0 means 30 s
+	Grace    time.Duration  // how long an unknown outcome waits for its proof; 0 means 60 s
+	SendTime time.Duration  // the longest that one send takes; 0 means 10 s. Well below Lease
+
+	Now func() time.Time // nil means time.Now
+}
+
+// Ledger is the record, as far as notifying needs it.
+type Ledger interface {
+	Accepted(ctx context.Context, tenant string, resource pim.Resource) (pim.Accepted, error)
+	Record(ctx context.Context, tenant string, resource pim.Resource, changes ...pim.Change) error
+	DueStates(ctx context.Context, tenant string, resource pim.Resource, due []pim.Due) ([]pim.DueState, error)
+	Plan(ctx context.Context, eventKey int64, part pim.Part, due time.Time, recipients []pim.Recipient, now time.Time) (bool, error)
+	Claim(ctx context.Context, request pim.ClaimRequest) ([]pim.Claim, error)
+	StillDue(ctx context.Context, claim pim.Claim, now time.Time) (bool, error)
+	Settle(ctx context.Context, settlements []pim.Settlement) error
+	Lapse(ctx context.Context, eventKeys []int64, now time.Time) (int, error)
+	Tally(ctx context.Context, eventKeys []int64) (pim.Tally, error)
+	Pace(ctx context.Context, key string, n int, rate, burst float64, now time.Time) (time.Duration, error)
+}
+
+// Directory knows who holds what, and where their mail goes.
+type Directory interface {
+	Organization(ctx context.Context, tenant string) (pim.Organization, error)
+	// People expands groups and answers each person once, with the directory's name and address.
+	People(ctx context.Context, tenant string, principals []pim.Principal) ([]pim.Principal, error)
+	Holders(ctx context.Context, tenant string, query pim.HolderQuery) ([]pim.Holder, error)
+}
+
+// Settings are what each tenant has set.
+type Settings interface {
+	Settings(tenant string) pim.Settings
+	// Rules are the effective notification rules of a role at a scope.
+	Rules(tenant string, kind pim.ResourceKind, role pim.Role, scope pim.Scope) pim.Rules
+}
+
+// Renderer puts a letter into words.
+type Renderer interface {
+	Render(letter pim.Letter) (pim.Text, error)
+}
+
+// Register makes the activities known to a worker.
+func Register(r worker.ActivityRegistry, a *Activities) {
+	r.RegisterActivityWithOptions(a.Notify, activity.RegisterOptions{Name: NotifyActivity})
+}
+
+// Notify does one due moment of a process: it writes down what happened, plans who is told, once, and sends until every mail is
+// settled or has to wait for something. It can be repeated at any point: what was written is not written again, who was
+// planned stays planned, and a mail that was claimed is sent by nobody else. After the worst crash a reader has one mail, or
+// two where SES had taken the first and its answer never came.
+func (a *Activities) Notify(ctx context.Context, in NotifyInput) (NotifyResult, error) {
+	stop := beat(ctx)
+	defer stop()
+	if err := a.Ledger.Record(ctx, in.Tenant, in.Resource, in.Changes...); err != nil {
+		return NotifyResult{}, fmt.Errorf("record what happened to %s: %w", in.Resource, err)
+	}
+	if len(in.Due) == 0 {
+		return NotifyResult{}, nil
+	}
+	accepted, err := a.Ledger.Accepted(ctx, in.Tenant, in.Resource)
+	if err != nil {
+		return NotifyResult{}, fmt.Errorf("look up %s: %w", in.Resource, err)
+	}
+	subject, err := newSubject(in, accepted)
+	if err != nil {
+		return NotifyResult{}, err
+	}
+	if subject.organization, err = a.Directory.Organization(ctx, in.Tenant); err != nil {
+		return NotifyResult{}, fmt.Errorf("ask the directory for tenant %s: %w", in.Tenant, err)
+	}
+	states, err := a.plan(ctx, subject)
+	if err != nil {
+		return NotifyResult{}, err
+	}
+	held, err := a.drain(ctx, subject, states)
+	if err != nil {
+		return NotifyResult{}, err
+	}
+	return a.result(ctx, in, states, held)
+}
+
+// result counts what has become of the events' mails.
+func (a *Activities) result(ctx context.Context, in NotifyInput, states []pim.DueState, held string) (NotifyResult, error) {
+	tally, err := a.Ledger.Tally(ctx, keys(states))
+	if err != nil {
+		return NotifyResult{}, fmt.Errorf("count the mails of %s: %w", in.Resource, err)
+	}
+	result := NotifyResult{Held: held}
+	for i, state := range states {
+		counts := tally.Counts[state.EventKey]
+		result.Events = append(result.Events, EventResult{ID: in.Due[i].Event.ID, Withdrawn: state.Withdrawn, Counts: counts})
+		if in.Due[i].Event.Kind.RequiresAction() && state.Withdrawn == "" && !reached(counts) {
+			result.Unreachable = true
+			a.Log.Warn("nobody who could act on it can be reached",
+				zap.String("tenant", in.Tenant), zap.String("request", in.Resource.ID), zap.String("event", in.Due[i].Event.ID))
+		}
+	}
+	if !tally.UnknownSince.IsZero() {
+		result.UnknownUntil = tally.UnknownSince.Add(a.grace())
+	}
+	return result, nil
+}
+
+// reached reports whether a mail went, or can still go, to anybody.
+func reached(counts pim.Counts) bool {
+	return counts.Open()+counts[pim.StatusSent]+counts[pim.StatusDelivered]+counts[pim.StatusCancelled] > 0
+}
+
+func keys(states []pim.DueState) []int64 {
+	keys := make([]int64, len(states))
+	for i, s := range states {
+		keys[i] = s.EventKey
+	}
+	return keys
+}
+
+func (a *Activities) now() time.Time {
+	if a.Now != nil {
+		return a.Now()
+	}
+	return time.Now()
+}
+
+func (a *Activities) lease() time.Duration    { return orElse(a.Lease, 30*time.Second) }
+func (a *Activities) grace() time.Duration    { return orElse(a.Grace, time.Minute) }
+func (a *Activities) sendTime() time.Duration { return orElse(a.SendTime, 10*time.Second) }
+func (a *Activities) inFlight() int           { return orElse(a.InFlight, 64) }
+
+func orElse[T int | time.Duration](value, otherwise T) T {
+	if value > 0 {
+		return value
+	}
+	return otherwise
+}
+
+// beat tells the server every two seconds that this attempt is alive, and thereby learns of a cancellation.
+func beat(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(2 * time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}

@@ -1,0 +1,108 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.uber.org/zap"
+
+	"pimnotify/pim"
+)
+
+// plan gives every part that is due its recipients, unless it has them or was withdrawn, and answers what the ledger now knows
+// of the events, in the order of what is due.
+func (a *Activities) plan(ctx context.Context, s *subject) ([]pim.DueState, error) {
+	states, err := a.Ledger.DueStates(ctx, s.in.Tenant, s.in.Resource, s.in.Due)
+	if err != nil {
+		return nil, fmt.Errorf("look up the events of %s: %w", s.in.Resource, err)
+	}
+	for i, due := range s.in.Due {
+		if states[i].Planned || states[i].Withdrawn != "" {
+			continue
+		}
+		recipients, err := a.recipients(ctx, s, due, states[i].Earlier)
+		if err != nil {
+			return nil, fmt.Errorf("plan %s: %w", due.Event.ID, err)
+		}
+		planned, err := a.Ledger.Plan(ctx, states[i].EventKey, due.Part, due.DueDateTime, recipients, a.now())
+		if err != nil {
+			return nil, fmt.Errorf("write down the plan of %s: %w", due.Event.ID, err)
+		}
+		if planned {
+			a.Log.Info("planned", zap.String("tenant", s.in.Tenant), zap.String("request", s.in.Resource.ID),
+				zap.String("event", due.Event.ID), zap.String("part", string(due.Part)), zap.Int("recipients", len(recipients)))
+		}
+	}
+	// A decision may have come while the directory was asked, and another worker may have planned first: the ledger knows.
+	if states, err = a.Ledger.DueStates(ctx, s.in.Tenant, s.in.Resource, s.in.Due); err != nil {
+		return nil, fmt.Errorf("look up the events of %s: %w", s.in.Resource, err)
+	}
+	return states, nil
+}
+
+// recipients resolves the columns of one part of an event, as they are now, and lets the plan decide.
+func (a *Activities) recipients(ctx context.Context, s *subject, due pim.Due, earlier []pim.Recipient) ([]pim.Recipient, error) {
+	r := s.request
+	settings := a.Settings.Settings(s.in.Tenant)
+	columns := pim.Columns(r.ResourceKind, due.Event.Kind, settings.Profile, due.Part, r.Approval.Fallback())
+	if len(columns) == 0 {
+		return nil, nil
+	}
+	requestor, err := a.Directory.People(ctx, s.in.Tenant, []pim.Principal{r.Principal})
+	if err != nil {
+		return nil, fmt.Errorf("ask the directory for the requestor: %w", err)
+	}
+	in := pim.PlanInput{
+		Event:     due.Event.Kind,
+		Rules:     a.Settings.Rules(s.in.Tenant, r.ResourceKind, r.Role, r.Scope),
+		Requestor: r.Principal,
+		Earlier:   earlier,
+	}
+	if len(requestor) == 1 {
+		in.Requestor = requestor[0]
+	}
+	for _, column := range columns {
+		people, err := a.people(ctx, s, column, requestor)
+		if err != nil {
+			return nil, fmt.Errorf("ask the directory for %s: %w", column.Source, err)
+		}
+		in.Columns = append(in.Columns, pim.Filled{Audience: column.Audience, People: people})
+	}
+	return pim.Plan(in), nil
+}
+
+// people are those who stand in a column now.
+func (a *Activities) people(ctx context.Context, s *subject, column pim.Column, requestor []pim.Principal) ([]pim.Principal, error) {
+	switch column.Source {
+	case pim.Requestor:
+		return requestor, nil
+	case pim.Approver:
+		if len(s.request.Approval.Approvers) == 0 {
+			return nil, nil
+		}
+		return a.Directory.People(ctx, s.in.Tenant, s.request.Approval.Approvers)
+	default:
+		return a.holders(ctx, s, column.Source)
+	}
+}
+
+func (a *Activities) holders(ctx context.Context, s *subject, audience pim.Audience) ([]pim.Principal, error) {
+	role, states, ok := pim.HoldersOf(audience)
+	if !ok {
+		return nil, fmt.Errorf("no role makes somebody %s", audience)
+	}
+	holders, err := a.Directory.Holders(ctx, s.in.Tenant, pim.HolderQuery{
+		Kind: s.request.ResourceKind, Role: role, Scope: s.request.AdministratorsScope(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	var people []pim.Principal
+	for _, holder := range holders {
+		if slices.Contains(states, holder.State) {
+			people = append(people, holder.Principal)
+		}
+	}
+	return people, nil
+}
