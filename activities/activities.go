@@ -161,23 +161,3 @@ func orElse[T int | time.Duration](value, otherwise T) T {
 	}
 	return otherwise
 }
-
-// beat tells the server every two seconds that this attempt is alive, and thereby learns of a cancellation.
-func beat(ctx context.Context) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(2 * time.Second)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-				activity.RecordHeartbeat(ctx)
-			}
-		}
-	}()
-	return func() { cancel(); <-done }
-}
