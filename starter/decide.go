@@ -1,0 +1,149 @@
+package starter
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"pimnotify/pim"
+	"pimnotify/workflows"
+)
+
+// Decide answers a request for an approver. The first decision wins: a second one is a Conflict that says who decided, how and
+// when. The same decision again, by the same person, is answered as the first time, also when the process has long ended and
+// also when the person is no longer an approver.
+func (c *Client) Decide(ctx context.Context, tenant, id string, d pim.Decision) (pim.View, error) {
+	if err := checkIDs(tenant, id); err != nil {
+		return pim.View{}, err
+	}
+	accepted, err := c.accepted(ctx, tenant, activation(id))
+	if err != nil {
+		return pim.View{}, err
+	}
+	problems := d.Validate(c.now())
+	if problems = append(problems, normaliseMail("body.reviewedBy.mail", &d.ReviewedBy, problems)...); len(problems) > 0 {
+		return pim.View{}, invalid(problems)
+	}
+	if accepted.Decision != nil || accepted.Status != pim.PendingApproval {
+		return c.answerFrom(ctx, accepted, d)
+	}
+	request, err := requestOf(accepted)
+	if err != nil {
+		return pim.View{}, err
+	}
+	if err := c.checkMayDecide(ctx, tenant, request, d.ReviewedBy.ID); err != nil {
+		return pim.View{}, err
+	}
+	if d, err = c.complete(ctx, tenant, d); err != nil {
+		return pim.View{}, err
+	}
+	return c.tell(ctx, accepted, d)
+}
+
+// tell brings a decision to the process. One that was made the moment after a request was accepted finds the process started: if
+// the caller that accepted it has not come to that yet, this one does it.
+func (c *Client) tell(ctx context.Context, a pim.Accepted, d pim.Decision) (pim.View, error) {
+	if err := c.ensureStarted(ctx, a); err != nil {
+		return pim.View{}, err
+	}
+	decisionID, err := c.Ledger.Propose(ctx, a.Tenant, a.Resource, d)
+	if err != nil {
+		return pim.View{}, away(AwayLedger, "propose a decision", err)
+	}
+	err = c.update(ctx, a, workflows.UpdateDecide, decisionUpdateID(d), workflows.DecideInput{
+		DecisionID: decisionID, ReviewResult: d.ReviewResult, ReviewedBy: d.ReviewedBy.ID, ReviewedDateTime: d.ReviewedDateTime,
+	})
+	var no *refused
+	switch {
+	case err == nil:
+		return c.view(ctx, a.Tenant, a.Resource)
+	case errors.Is(err, errClosed):
+		return c.answerAfter(ctx, a, d)
+	case errors.As(err, &no):
+		return c.explainNo(ctx, a, d, no)
+	}
+	return pim.View{}, err
+}
+
+// explainNo answers where the process refused a decision. Where it took the same one before, and only its record was late, that is
+// a success; the record is brought up to date first.
+func (c *Client) explainNo(ctx context.Context, a pim.Accepted, d pim.Decision, no *refused) (pim.View, error) {
+	if no.kind == workflows.RefusedOwnRequest {
+		return pim.View{}, &Forbidden{Reason: "nobody decides their own request"}
+	}
+	if no.refusal.Decision != nil {
+		if err := c.catchUp(ctx, a); err != nil {
+			return pim.View{}, err
+		}
+		return c.answerAfter(ctx, a, d)
+	}
+	return pim.View{}, &Conflict{Reason: fmt.Sprintf("the request is %s: there is nothing to decide", no.refusal.Status), Status: no.refusal.Status}
+}
+
+// catchUp writes to the ledger what the process has already decided.
+func (c *Client) catchUp(ctx context.Context, a pim.Accepted) error {
+	ctx, cancel := c.persist(ctx)
+	defer cancel()
+	value, err := c.Temporal.QueryWorkflow(ctx, workflows.ActivationID(a.Tenant, a.Resource.ID), "", workflows.QueryState)
+	if err != nil {
+		return away(AwayTemporal, "ask the process of "+a.Resource.String(), err)
+	}
+	var state workflows.ActivationState
+	if err := value.Get(&state); err != nil {
+		return fmt.Errorf("read the state of %s: %w", a.Resource, err)
+	}
+	return c.record(a, state.Changes)
+}
+
+// answerAfter is answerFrom with what the ledger says now.
+func (c *Client) answerAfter(ctx context.Context, a pim.Accepted, d pim.Decision) (pim.View, error) {
+	latest, err := c.accepted(ctx, a.Tenant, a.Resource)
+	if err != nil {
+		return pim.View{}, err
+	}
+	return c.answerFrom(ctx, latest, d)
+}
+
+// answerFrom answers a decision on a request that is past deciding, from the ledger alone.
+func (c *Client) answerFrom(ctx context.Context, a pim.Accepted, d pim.Decision) (pim.View, error) {
+	switch {
+	case a.Decision == nil:
+		return pim.View{}, &Conflict{Reason: fmt.Sprintf("the request is %s: there is nothing to decide", a.Status), Status: a.Status}
+	case a.Decision.SameAs(d):
+		return c.view(ctx, a.Tenant, a.Resource)
+	}
+	return pim.View{}, &Conflict{Reason: "the request was decided before", Status: a.Status, Decision: a.Decision}
+}
+
+// complete fills in what the caller may leave out: the time, and the name that the directory has for the reviewer.
+func (c *Client) complete(ctx context.Context, tenant string, d pim.Decision) (pim.Decision, error) {
+	if d.ReviewedDateTime.IsZero() {
+		d.ReviewedDateTime = c.now()
+	}
+	d.ReviewedDateTime = d.ReviewedDateTime.UTC()
+	known, found, err := c.Directory.Principal(ctx, tenant, d.ReviewedBy.ID)
+	if err != nil {
+		return d, away(AwayDirectory, "look up the reviewer", err)
+	}
+	if found && known.DisplayName != "" {
+		d.ReviewedBy.DisplayName = known.DisplayName
+	}
+	return d, nil
+}
+
+func requestOf(a pim.Accepted) (pim.ActivationRequest, error) {
+	var r pim.ActivationRequest
+	if err := json.Unmarshal(a.Body, &r); err != nil {
+		return r, fmt.Errorf("read the request %s: %w", a.Resource, err)
+	}
+	return r, nil
+}
+
+// decisionUpdateID is the same for the same decision: person and answer.
+func decisionUpdateID(d pim.Decision) string {
+	sum := sha256.Sum256([]byte(d.ReviewedBy.ID))
+	return fmt.Sprintf("%s/%s/%s", workflows.UpdateDecide, d.ReviewResult, hex.EncodeToString(sum[:8]))
+}

@@ -1,0 +1,32 @@
+package starter
+
+import (
+	"fmt"
+	"slices"
+
+	"pimnotify/internal/address"
+	"pimnotify/pim"
+)
+
+// normalise brings the addresses of a request into the one form in which they are compared. It says which cannot be, apart from
+// those that already were complained about.
+func normalise(r *pim.ActivationRequest, known []pim.Problem) []pim.Problem {
+	r.Approval.Approvers = slices.Clone(r.Approval.Approvers)
+	problems := normaliseMail("body.principal.mail", &r.Principal, known)
+	for i := range r.Approval.Approvers {
+		problems = append(problems, normaliseMail(fmt.Sprintf("body.approval.approvers[%d].mail", i), &r.Approval.Approvers[i], known)...)
+	}
+	return problems
+}
+
+func normaliseMail(location string, p *pim.Principal, known []pim.Problem) []pim.Problem {
+	if p.Mail == "" || slices.ContainsFunc(known, func(k pim.Problem) bool { return k.Location == location }) {
+		return nil
+	}
+	mail, err := address.Normalize(p.Mail)
+	if err != nil {
+		return []pim.Problem{{Location: location, Message: "must be an e-mail address such as alain@contoso.example", Value: p.Mail}}
+	}
+	p.Mail = mail
+	return nil
+}

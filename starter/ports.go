@@ -1,0 +1,35 @@
+package starter
+
+import (
+	"context"
+	"time"
+
+	"pimnotify/pim"
+)
+
+// Ledger is the record, as far as the starter needs it. What it does not know it answers with pim.ErrNotFound.
+type Ledger interface {
+	Accept(ctx context.Context, a pim.Acceptance) (accepted pim.Accepted, created bool, err error)
+	Accepted(ctx context.Context, tenant string, resource pim.Resource) (pim.Accepted, error)
+	MarkStarted(ctx context.Context, tenant string, resource pim.Resource, at time.Time) error
+	Unstarted(ctx context.Context, before time.Time, limit int) ([]pim.Accepted, error)
+	Propose(ctx context.Context, tenant string, resource pim.Resource, d pim.Decision) (id string, err error)
+	Record(ctx context.Context, tenant string, resource pim.Resource, changes ...pim.Change) error
+	View(ctx context.Context, tenant string, resource pim.Resource) (pim.View, error)
+	Events(ctx context.Context, tenant string, resource pim.Resource) ([]pim.Event, error)
+	Recipients(ctx context.Context, tenant, eventID string) ([]pim.Delivery, error)
+}
+
+// Directory knows who exists, who holds what and who belongs to which group, at this moment. A tenant that it does not know it
+// answers with pim.ErrUnknownTenant.
+type Directory interface {
+	Organization(ctx context.Context, tenant string) (pim.Organization, error)
+	Principal(ctx context.Context, tenant, id string) (pim.Principal, bool, error)
+	Holders(ctx context.Context, tenant string, q pim.HolderQuery) ([]pim.Holder, error)
+	MemberOf(ctx context.Context, tenant, personID string, principals []pim.Principal) (bool, error)
+}
+
+// Settings gives a tenant's settings as they are now.
+type Settings interface {
+	Settings(tenant string) pim.Settings
+}
