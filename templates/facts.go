@@ -15,7 +15,7 @@ func facts(l pim.Letter, s schedule) []fact {
 	var t table
 	t.person("Requestor", r.Principal)
 	t.add("Role", called(r.Role.DisplayName, r.Role.ID), "")
-	t.add("Resource", scopeName(l), oneLine(r.Scope.ID))
+	t.add("Resource", scopeName(l), scopeDetail(r))
 	t.add("Resource kind", resourceKind(r), "")
 	t.add("Assignment type", assignmentType(r.ScheduleInfo), "")
 	if len(lines(r.Justification)) == 0 {
@@ -101,6 +101,14 @@ func (t *table) decision(l pim.Letter) {
 	if len(lines(d.Justification)) == 0 {
 		t.add("Reason for decision", "None given", "")
 	}
+}
+
+// scopeDetail tells two scopes of one name apart.
+func scopeDetail(r pim.ActivationRequest) string {
+	if r.ResourceKind != pim.AzureResource && wholeOrganization(r.Scope) {
+		return "Whole organization"
+	}
+	return oneLine(r.Scope.ID)
 }
 
 func resourceKind(r pim.ActivationRequest) string {

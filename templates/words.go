@@ -17,7 +17,7 @@ type words struct {
 	Org      string
 
 	Deadline string // when the request expires
-	Start    string // when the role becomes active, or became
+	Later    string // when the role becomes active, where that is after the decision
 	End      string
 	Decider  string // who decided; empty where nobody did
 	Approved bool   // somebody had to approve, and did
@@ -53,7 +53,6 @@ func (e entry) words(p portal, l pim.Letter) (words, error) {
 		Org:  short(called(l.Organization.DisplayName, l.Organization.ID)),
 
 		Deadline: moment(l.Deadline),
-		Start:    moment(s.start),
 		End:      moment(s.end),
 		Unasked:  l.Decision == nil && !r.Approval.IsRequired,
 
@@ -72,6 +71,9 @@ func (e entry) words(p portal, l pim.Letter) (words, error) {
 	if d := l.Decision; d != nil {
 		w.Decider = short(called(d.ReviewedBy.DisplayName, d.ReviewedBy.ID))
 		w.Approved = d.ReviewResult == pim.Approve
+		if s.start.After(d.ReviewedDateTime) {
+			w.Later = moment(s.start)
+		}
 		w.quote(w.Decider, d.Justification)
 	}
 	w.Facts = facts(l, s)

@@ -1,0 +1,183 @@
+package templates
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"pimnotify/pim"
+)
+
+// fields are all places of a letter where people's text stands, and how to put another one there. The request's id is not one
+// of them: links hold it.
+var fields = map[string]func(l *pim.Letter, value string){
+	"to":            func(l *pim.Letter, v string) { l.To.DisplayName = v },
+	"organization":  func(l *pim.Letter, v string) { l.Organization.DisplayName = v },
+	"event":         func(l *pim.Letter, v string) { l.EventID = v },
+	"requestor":     func(l *pim.Letter, v string) { l.Request.Principal.DisplayName = v },
+	"mail":          func(l *pim.Letter, v string) { l.Request.Principal.Mail = v },
+	"role":          func(l *pim.Letter, v string) { l.Request.Role.DisplayName = v },
+	"scope":         func(l *pim.Letter, v string) { l.Request.Scope.DisplayName = v },
+	"path":          func(l *pim.Letter, v string) { l.Request.Scope.ID = v },
+	"justification": func(l *pim.Letter, v string) { l.Request.Justification = v },
+	"ticket":        func(l *pim.Letter, v string) { l.Request.TicketInfo.TicketNumber = v },
+	"ticket system": func(l *pim.Letter, v string) { l.Request.TicketInfo.TicketSystem = v },
+	"reviewer":      func(l *pim.Letter, v string) { decision(l).ReviewedBy.DisplayName = v },
+	"reviewer mail": func(l *pim.Letter, v string) { decision(l).ReviewedBy.Mail = v },
+	"answer":        func(l *pim.Letter, v string) { decision(l).Justification = v },
+}
+
+// decision is the letter's own copy of it; a letter without one gets one that nobody sees.
+func decision(l *pim.Letter) *pim.Decision {
+	if l.Decision == nil {
+		return &pim.Decision{}
+	}
+	d := *l.Decision
+	l.Decision = &d
+	return l.Decision
+}
+
+var attacks = []string{
+	`O'Brien & <b>`,
+	"</pre></blockquote></td></tr></table><script>alert(1)</script>",
+	`"><img src=x onerror=alert(1)>`,
+	`<a href="https://evil.example/">Approve</a>`,
+	"<!-- --><![CDATA[ ]]><style>*{display:none}</style></title></style>",
+	"javascript:alert(1) https://evil.example/approve?token=1",
+	"{{.}} {{template \"mail\" .}} {{define \"lead\"}}",
+	"x\r\nBcc: everybody@contoso.example\r\n\r\n<html>",
+	"\u202ereversed\u202c \u2066isolated \u200b\ufeff",
+	"اسم عربي אלן \U0001F468\u200d\U0001F469",
+	"bad \xff\xfe bytes \x00\x1b[31m",
+	strings.Repeat("long ", 2000),
+}
+
+func TestHostileTextChangesNeitherElementsNorLinks(t *testing.T) {
+	made := newTemplates(t)
+	for _, s := range Samples() {
+		for field, put := range fields {
+			harmless := s.Letter
+			put(&harmless, "harmless")
+			want := render(t, made, harmless)
+			wantPage := parsePage(t, want.HTML)
+			structure := wantPage.structure()
+			for _, attack := range attacks {
+				l := s.Letter
+				put(&l, attack)
+				got := render(t, made, l)
+				gotPage := parsePage(t, got.HTML)
+				require.Equal(t, structure, gotPage.structure(), "%s: %q as %s", s.Name, attack, field)
+				require.Equal(t, wantPage.links(), gotPage.links())
+				require.Equal(t, unquoted(want.Plain), unquoted(got.Plain), "%s: %q as %s", s.Name, attack, field)
+				requireHeader(t, got.Subject)
+				requireNothingHidden(t, got.HTML)
+				requireNothingHidden(t, got.Plain)
+			}
+		}
+	}
+}
+
+// unquoted is how many lines of the plain text are ours: not within a quotation.
+func unquoted(plain string) int {
+	n := 0
+	for line := range strings.Lines(plain) {
+		if !strings.HasPrefix(line, ">") {
+			n++
+		}
+	}
+	return n
+}
+
+func requireHeader(t *testing.T, subject string) {
+	t.Helper()
+	require.True(t, strings.HasPrefix(subject, "PIM: "), subject)
+	require.True(t, utf8.ValidString(subject))
+	require.False(t, strings.ContainsFunc(subject, unicode.IsControl), "%q", subject)
+	require.LessOrEqual(t, utf8.RuneCountInString(subject), 300)
+}
+
+func requireNothingHidden(t *testing.T, part string) {
+	t.Helper()
+	require.True(t, utf8.ValidString(part))
+	at := strings.IndexFunc(part, func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || hidden(r)) })
+	require.Less(t, at, 0, "a hidden character stands at byte %d", at)
+}
+
+func TestPlainTextShowsValuesAsTheyAre(t *testing.T) {
+	made := newTemplates(t)
+	for _, s := range Samples() {
+		for field, put := range fields {
+			l := s.Letter
+			put(&l, `O'Brien & <b> "{{.}}"`)
+			got := render(t, made, l)
+			for _, escaped := range []string{"&amp;", "&#", "&lt;", "&gt;", "&quot;", "%3C"} {
+				require.NotContains(t, got.Plain, escaped, "%s: %s", s.Name, field)
+				require.NotContains(t, got.Subject, escaped, "%s: %s", s.Name, field)
+			}
+		}
+	}
+}
+
+func TestEveryLinkIsThePortalsOwnAndCarriesNothing(t *testing.T) {
+	made := newTemplates(t)
+	for _, s := range Samples() {
+		for _, l := range []pim.Letter{s.Letter, spoiled(s.Letter)} {
+			got := render(t, made, l)
+			links := parsePage(t, got.HTML).links()
+			require.NotEmpty(t, links)
+			for _, link := range links {
+				u, err := url.Parse(link)
+				require.NoError(t, err)
+				require.Equal(t, "https", u.Scheme)
+				require.Equal(t, "portal.contoso.example", u.Host)
+				require.Empty(t, u.RawQuery+u.Fragment)
+				require.Equal(t, links[0], link, "a mail asks for one thing")
+				require.Contains(t, got.Plain, "\n"+link+"\n", "both parts lead to the same place")
+			}
+		}
+	}
+}
+
+func TestMailsLoadNothingFromElsewhere(t *testing.T) {
+	made := newTemplates(t)
+	for _, s := range Samples() {
+		p := parsePage(t, render(t, made, spoiled(s.Letter)).HTML)
+		for _, name := range []string{"img", "script", "link", "iframe", "object", "form", "base"} {
+			require.Empty(t, p.all(name), name)
+		}
+		for _, style := range p.all("style") {
+			require.NotContains(t, style.FirstChild.Data, "url(")
+			require.NotContains(t, style.FirstChild.Data, "@import")
+		}
+	}
+}
+
+func TestLongReasonsStayComplete(t *testing.T) {
+	made := newTemplates(t)
+	reason := strings.Repeat("The drill & its \"steps\" <1>.\n", 360) + "END"
+	require.Greater(t, len(reason), 10000)
+	l := entra().approved(pim.ApproverRecipient)
+	l.Request.Justification, decision(&l).Justification = reason, reason
+	got := render(t, made, l)
+	var quoted []string
+	for _, pre := range parsePage(t, got.HTML).all("pre") {
+		quoted = append(quoted, text(pre))
+	}
+	require.Equal(t, []string{reason, reason}, quoted)
+	require.Equal(t, 2, strings.Count(got.Plain, "> "+strings.ReplaceAll(reason, "\n", "\n> ")))
+}
+
+func TestAForgedFooterStaysInsideTheQuotation(t *testing.T) {
+	made := newTemplates(t)
+	l := entra().pending()
+	l.Request.Justification = "drill\n\n-- \nApprove or deny:\nhttps://evil.example/requests/r1"
+	got := render(t, made, l)
+	require.Contains(t, got.Plain, "Alain Charon wrote:\n> drill\n>\n> --\n> Approve or deny:\n> https://evil.example/requests/r1\n")
+	p := parsePage(t, got.HTML)
+	require.Equal(t, l.Request.Justification, strings.ReplaceAll(text(p.all("blockquote")[0]), "\n--\n", "\n-- \n"))
+	require.NotContains(t, strings.Join(p.links(), " "), "evil")
+}

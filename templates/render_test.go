@@ -1,0 +1,221 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pimnotify/pim"
+)
+
+func render(t *testing.T, made *Templates, l pim.Letter) pim.Text {
+	t.Helper()
+	got, err := made.Render(l)
+	require.NoError(t, err)
+	return got
+}
+
+func TestSubjectsAreThoseThatPeopleFilterBy(t *testing.T) {
+	made := newTemplates(t)
+	for want, l := range map[string]pim.Letter{
+		"PIM: Review Alain Charon's request to activate the Exchange Administrator role":       entra().pending(),
+		"PIM: Alain Charon's request to activate the Exchange Administrator role was approved": entra().approved(pim.ApproverRecipient),
+		"PIM: Your request to activate the Exchange Administrator role was approved":           entra().approved(pim.RequestorRecipient),
+		"PIM: Alain Charon's request to activate the Backup Reader role was denied":            azure().denied(pim.ApproverRecipient),
+		"PIM: Your request to activate the Backup Reader role was denied":                      azure().denied(pim.RequestorRecipient),
+		"PIM: Your request to activate the Owner role timed out":                               group(pim.Owner).timedOut(),
+		"PIM: Your request to activate the Member role failed":                                 group(pim.Member).failed(),
+		"PIM: Alain Charon activated the Exchange Administrator role":                          entra().completed(pim.AdminRecipient),
+		"PIM: You activated the Exchange Administrator role":                                   entra().completed(pim.RequestorRecipient),
+	} {
+		require.Equal(t, want, render(t, made, l).Subject)
+	}
+}
+
+func TestWhatNobodyWroteWordsForIsAnError(t *testing.T) {
+	made := newTemplates(t)
+	for _, l := range []pim.Letter{
+		entra().letter("activation.unheardOf", pim.AdminRecipient),
+		entra().letter(pim.ActivationPendingApproval, pim.RequestorRecipient),
+		entra().letter(pim.ActivationCompleted, ""),
+		{},
+	} {
+		_, err := made.Render(l)
+		require.ErrorContains(t, err, fmt.Sprintf("no mail says %q to recipient type %q", l.Kind, l.RecipientType))
+	}
+}
+
+func TestALetterWithoutARequestIDIsAnErrorThatNamesTheMail(t *testing.T) {
+	l := entra().pending()
+	l.RequestID = ""
+	_, err := newTemplates(t).Render(l)
+	require.ErrorContains(t, err, "render activation_pending: no link can be made of request id")
+}
+
+func TestBothPartsHoldEverythingThatALetterKnows(t *testing.T) {
+	made := newTemplates(t)
+	for _, s := range Samples() {
+		l, canaries := marked(s.Letter)
+		got := render(t, made, l)
+		shown := text(parsePage(t, got.HTML).root)
+		for what, canary := range canaries {
+			require.Contains(t, shown, canary, "%s: %s in the HTML part", s.Name, what)
+			require.Contains(t, got.Plain, canary, "%s: %s in the plain text", s.Name, what)
+		}
+	}
+}
+
+// marked is a letter with a value of its own in each field that its sample has, and what has to be read of each.
+func marked(l pim.Letter) (pim.Letter, map[string]string) {
+	canaries := map[string]string{"kind of resource": map[pim.ResourceKind]string{
+		pim.DirectoryRole: "Microsoft Entra role", pim.AzureResource: "Azure resource", pim.GroupResource: "Group, as " + string(l.Request.AccessID),
+	}[l.Request.ResourceKind]}
+	for field, put := range fields {
+		switch field {
+		case "justification", "ticket", "ticket system":
+			if l.Request.Justification == "" {
+				continue
+			}
+		case "reviewer", "reviewer mail", "answer":
+			if l.Decision == nil {
+				continue
+			}
+		}
+		canaries[field] = "canary of " + field
+		put(&l, canaries[field])
+	}
+	l.RequestID = "canary-of-id"
+	canaries["id"] = l.RequestID
+	at := func(what string, t *time.Time, day int) {
+		if t != nil && !t.IsZero() {
+			*t = time.Date(2031, time.May, day, 10, day, 0, 0, time.UTC)
+			canaries[what] = fmt.Sprintf("%d May 2031, 10:%02d UTC", day, day)
+		}
+	}
+	s := &l.Request.ScheduleInfo
+	if s.Expiration.Type == pim.AfterDuration {
+		s.Expiration.Duration, canaries["duration"] = "PT7H11M", "7 hours 11 minutes"
+	}
+	at("asked", &l.Asked, 10)
+	at("deadline", &l.Deadline, 11)
+	if l.ActiveFrom.IsZero() && s.StartDateTime != nil {
+		start, end := *s.StartDateTime, *s.Expiration.EndDateTime
+		s.StartDateTime, s.Expiration.EndDateTime = &start, &end
+		at("start", &start, 12)
+		at("end", &end, 13)
+	}
+	at("active from", &l.ActiveFrom, 14)
+	at("active until", &l.ActiveUntil, 15)
+	if l.Decision != nil {
+		at("decided", &decision(&l).ReviewedDateTime, 16)
+	}
+	return l, canaries
+}
+
+func TestBothPartsSayTheSameSentences(t *testing.T) {
+	made := newTemplates(t)
+	for _, s := range Samples() {
+		got := render(t, made, s.Letter)
+		p := parsePage(t, got.HTML)
+		require.Contains(t, got.Plain, "\n"+text(p.all("h1")[0])+"\n")
+		for _, paragraph := range p.all("p") {
+			switch said := text(paragraph); {
+			case strings.HasPrefix(said, "Or open "), paragraph.Parent.Data == "td" && strings.HasPrefix(attribute(paragraph.FirstChild, "style"), "display:inline-block"):
+			default:
+				require.Contains(t, got.Plain, said+"\n", s.Name)
+			}
+		}
+	}
+}
+
+func TestAReaderWithoutANameIsGreetedWithoutOne(t *testing.T) {
+	l := entra().completed(pim.AdminRecipient)
+	l.To = pim.Principal{Mail: "audit@contoso.example"}
+	got := render(t, newTemplates(t), l)
+	require.Contains(t, got.Plain, "\nHello,\n")
+	require.Contains(t, got.HTML, ">Hello,</p>")
+}
+
+func TestNamesThatShowNothingFallBackToTheirIDs(t *testing.T) {
+	l := azure().approved(pim.ApproverRecipient)
+	decision(&l).ReviewedBy = pim.Principal{ID: "u1"}
+	l.Request.Principal.DisplayName, l.Request.Role.DisplayName = "\u200b", "\u202e\u202c"
+	l.Request.Scope.DisplayName, l.Organization.DisplayName = " ", ""
+	got := render(t, newTemplates(t), l)
+	require.Equal(t, "PIM: u7's request to activate the acdd72a7 role was approved", got.Subject)
+	require.Contains(t, got.Plain, "u1 approved u7's request to activate the acdd72a7 role on /subscriptions/s1.")
+	require.Contains(t, got.Plain, "Privileged Identity Management for contoso\n")
+}
+
+func TestALongNameIsCutInSentencesAndWholeInTheFacts(t *testing.T) {
+	name := strings.Repeat("Wolfeschlegelstein ", 60)
+	l := entra().pending()
+	l.Request.Principal.DisplayName = name
+	got := render(t, newTemplates(t), l)
+	requireHeader(t, got.Subject)
+	require.Contains(t, got.Subject, "…'s request to activate the Exchange Administrator role")
+	require.Contains(t, got.Plain, "\nRequestor: "+strings.TrimSpace(name)+" (alain@contoso.example)\n")
+}
+
+func TestStartsThatAreNotInTheFutureAreNotAnnounced(t *testing.T) {
+	made := newTemplates(t)
+	l := entra().pending()
+	past := l.Asked.Add(-time.Hour)
+	l.Request.ScheduleInfo.StartDateTime = &past
+	require.Contains(t, render(t, made, l).Plain, "\nStart: As soon as it is approved\n")
+
+	l = entra().approved(pim.RequestorRecipient)
+	require.Contains(t, render(t, made, l).Plain, "It becomes active soon.")
+	l = entra().future().approved(pim.RequestorRecipient)
+	require.Contains(t, render(t, made, l).Plain, "It becomes active on Wed 25 Nov 2026, 08:59 UTC.")
+}
+
+func TestAnApprovalIsMentionedOnlyWhereThereWasOne(t *testing.T) {
+	made := newTemplates(t)
+	for _, reader := range []pim.RecipientType{pim.AdminRecipient, pim.RequestorRecipient} {
+		require.Contains(t, render(t, made, entra().completed(reader)).Plain, "Isabella Simonsen approved")
+		require.Contains(t, render(t, made, entra().unasked().completed(reader)).Plain, "No approval was required.")
+		unknown := entra().completed(reader)
+		unknown.Decision = nil
+		plain := render(t, made, unknown).Plain
+		require.NotContains(t, plain, "pprov", "somebody had to approve, and it is not known who did")
+	}
+}
+
+func TestMailsAreSmallEnoughNotToBeClipped(t *testing.T) {
+	made := newTemplates(t)
+	for _, s := range Samples() {
+		require.Less(t, len(render(t, made, s.Letter).HTML), 30_000, s.Name)
+	}
+}
+
+func TestPagesCanBeReadByEverybody(t *testing.T) {
+	made := newTemplates(t)
+	for _, s := range Samples() {
+		p := parsePage(t, render(t, made, s.Letter).HTML)
+		require.Equal(t, "en", attribute(p.all("html")[0], "lang"))
+		require.NotEmpty(t, text(p.all("title")[0]))
+		require.Len(t, p.all("h1"), 1)
+		for _, table := range p.all("table") {
+			require.True(t, attribute(table, "role") == "presentation" || len(p.all("th")) > 0)
+		}
+	}
+}
+
+func TestManyMailsAreRenderedAtOnce(t *testing.T) {
+	made := newTemplates(t)
+	want := render(t, made, entra().pending())
+	var all sync.WaitGroup
+	got := make([]pim.Text, 64)
+	for i := range got {
+		all.Go(func() { got[i], _ = made.Render(entra().pending()) })
+	}
+	all.Wait()
+	for _, text := range got {
+		require.Equal(t, want, text)
+	}
+}
