@@ -1,0 +1,69 @@
+package directory
+
+import (
+	"context"
+
+	"pimnotify/pim"
+)
+
+// walk visits the entries of these ids and of everybody below them, each once, level by level, until visit says stop. A group
+// that contains itself, at whatever depth, is no different from any other.
+func walk(ctx context.Context, t Tenant, ids []string, visit func(*Entry) (goOn bool)) error {
+	seen := make(map[string]bool, len(ids))
+	for level := unseen(seen, ids); len(level) > 0; {
+		found, err := t.Find(ctx, level)
+		if err != nil {
+			return err
+		}
+		level = nil
+		for _, e := range found {
+			if !visit(e) {
+				return nil
+			}
+			level = append(level, unseen(seen, e.Members)...)
+		}
+	}
+	return nil
+}
+
+// unseen are the ids that were not there before; from now on they were.
+func unseen(seen map[string]bool, ids []string) []string {
+	fresh := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if id != "" && !seen[id] {
+			seen[id] = true
+			fresh = append(fresh, id)
+		}
+	}
+	return fresh
+}
+
+// expand gives the people behind principals. Those the directory does not know come last.
+func expand(ctx context.Context, t Tenant, principals []pim.Principal) ([]pim.Principal, error) {
+	given := make(map[string]pim.Principal, len(principals))
+	ids := make([]string, 0, len(principals))
+	for _, p := range principals {
+		if _, twice := given[p.ID]; !twice {
+			given[p.ID] = p
+			ids = append(ids, p.ID)
+		}
+	}
+	people := make([]pim.Principal, 0, len(principals))
+	found := make(map[string]bool, len(principals))
+	err := walk(ctx, t, ids, func(e *Entry) bool {
+		found[e.Principal.ID] = true
+		if e.Principal.Type != pim.Group {
+			people = append(people, known(e.Principal, given[e.Principal.ID]))
+		}
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if p := given[id]; !found[id] && p.Type != pim.Group {
+			people = append(people, unknown(p))
+		}
+	}
+	return people, nil
+}
