@@ -1,0 +1,119 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"pimnotify/pim"
+)
+
+// Accept writes a request down, with its first change. Where the id is there already, nothing changes and what is stored comes
+// back: whether it is the same request is for the caller to see, by the hash.
+func (l *Ledger) Accept(ctx context.Context, a pim.Acceptance) (accepted pim.Accepted, created bool, err error) {
+	doing := fmt.Sprintf("accept %s", a.Resource)
+	if !storable(a.Tenant, a.Resource.ID) {
+		return pim.Accepted{}, false, fmt.Errorf("%s: the tenant and the id must be valid UTF-8 without NUL", doing)
+	}
+	if a.First.Seq != 0 {
+		return pim.Accepted{}, false, fmt.Errorf("%s: the first change must have seq 0, not %d", doing, a.First.Seq)
+	}
+	err = l.write(ctx, doing, func(tx *sql.Tx) error {
+		n, err := exec(ctx, tx, `
+			INSERT INTO requests (tenant, collection, resource_id, hash, body, input, status, seq, accepted_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)
+			ON CONFLICT (tenant, collection, resource_id) DO NOTHING`,
+			a.Tenant, string(a.Resource.Collection), a.Resource.ID, text(a.Hash), text(string(a.Body)), text(string(a.Input)),
+			string(a.First.Status), micros(a.AcceptedAt), now())
+		if err != nil {
+			return err
+		}
+		if created = n == 1; created {
+			if err := enter(ctx, tx, a.Tenant, a.Resource, a.First); err != nil {
+				return err
+			}
+		}
+		accepted, err = readAccepted(ctx, tx, a.Tenant, a.Resource)
+		return err
+	})
+	return accepted, created && err == nil, err
+}
+
+// Accepted reads a request as it was accepted, with the decision that was accepted since; pim.ErrNotFound where there is none.
+func (l *Ledger) Accepted(ctx context.Context, tenant string, resource pim.Resource) (accepted pim.Accepted, err error) {
+	err = l.read(ctx, fmt.Sprintf("read %s", resource), func(tx *sql.Tx) error {
+		accepted, err = readAccepted(ctx, tx, tenant, resource)
+		return err
+	})
+	return accepted, err
+}
+
+// MarkStarted notes that the process of a request is known to Temporal. It stays so.
+func (l *Ledger) MarkStarted(ctx context.Context, tenant string, resource pim.Resource, at time.Time) error {
+	return l.write(ctx, fmt.Sprintf("mark %s started", resource), func(tx *sql.Tx) error {
+		if !storable(tenant, resource.ID) {
+			return pim.ErrNotFound
+		}
+		n, err := exec(ctx, tx, `
+			UPDATE requests SET started_at = coalesce(started_at, $1), updated_at = CASE WHEN started_at IS NULL THEN $2 ELSE updated_at END
+			WHERE tenant = $3 AND collection = $4 AND resource_id = $5`,
+			micros(at), now(), tenant, string(resource.Collection), resource.ID)
+		if err == nil && n == 0 {
+			return pim.ErrNotFound
+		}
+		return err
+	})
+}
+
+// Unstarted lists requests that were accepted before the given moment and never marked started, the oldest first.
+func (l *Ledger) Unstarted(ctx context.Context, before time.Time, limit int) (accepted []pim.Accepted, err error) {
+	err = l.read(ctx, "list requests that were not started", func(tx *sql.Tx) error {
+		return each(ctx, tx, acceptedQuery+` WHERE r.started_at IS NULL AND r.accepted_at < $1 ORDER BY r.accepted_at LIMIT $2`,
+			[]any{micros(before), limit}, func(rows *sql.Rows) error {
+				a, err := scanAccepted(rows)
+				accepted = append(accepted, a)
+				return err
+			})
+	})
+	return accepted, err
+}
+
+func readAccepted(ctx context.Context, q querier, tenant string, resource pim.Resource) (pim.Accepted, error) {
+	if !storable(tenant, resource.ID) {
+		return pim.Accepted{}, pim.ErrNotFound
+	}
+	a, err := scanAccepted(q.QueryRowContext(ctx, acceptedQuery+` WHERE r.tenant = $1 AND r.collection = $2 AND r.resource_id = $3`,
+		tenant, string(resource.Collection), resource.ID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return pim.Accepted{}, pim.ErrNotFound
+	}
+	return a, err
+}
+
+const acceptedQuery = `
+	SELECT r.tenant, r.collection, r.resource_id, r.hash, r.body, r.input, r.accepted_at, r.started_at, r.status, t.change,
+		p.proposal_id, p.review_result, p.justification, p.reviewer_id, p.reviewer_name, p.reviewer_mail, p.reviewer_type, p.reviewed_at
+	FROM requests r
+	JOIN timeline t ON t.tenant = r.tenant AND t.collection = r.collection AND t.resource_id = r.resource_id AND t.seq = 0
+	LEFT JOIN proposals p ON p.proposal_id = r.decision_id`
+
+func scanAccepted(row interface{ Scan(...any) error }) (a pim.Accepted, err error) {
+	var body, input, first string
+	var acceptedAt int64
+	var startedAt sql.NullInt64
+	var p proposal
+	if err := row.Scan(&a.Tenant, &a.Resource.Collection, &a.Resource.ID, &a.Hash, &body, &input, &acceptedAt, &startedAt, &a.Status, &first,
+		&p.id, &p.result, &p.justification, &p.reviewerID, &p.reviewerName, &p.reviewerMail, &p.reviewerType, &p.reviewedAt); err != nil {
+		return a, err
+	}
+	a.Body, a.Input = json.RawMessage(body), json.RawMessage(input)
+	a.AcceptedAt, a.Started = instant(acceptedAt), startedAt.Valid
+	a.Decision = p.decision()
+	if err := json.Unmarshal([]byte(first), &a.First); err != nil {
+		return a, fmt.Errorf("read its first change: %w", err)
+	}
+	return a, nil
+}

@@ -1,0 +1,139 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"pimnotify/pim"
+)
+
+// Claim takes mails to send, in the order of the plan: nobody else gets them before their lease is over. Mails of withdrawn
+// events are never given out; where unknown outcomes may be sent again, those of withdrawn events end as cancelled instead.
+func (l *Ledger) Claim(ctx context.Context, r pim.ClaimRequest) (claims []pim.Claim, err error) {
+	if len(r.EventKeys) == 0 {
+		return nil, nil
+	}
+	err = l.write(ctx, "claim mails", func(tx *sql.Tx) error {
+		claims = nil
+		events, err := l.holdEvents(ctx, tx, r.EventKeys)
+		if err != nil {
+			return err
+		}
+		var live, dead []int64
+		for _, key := range r.EventKeys {
+			switch event, known := events[key]; {
+			case known && event.withdrawn == "":
+				live = append(live, key)
+			case known:
+				dead = append(dead, key)
+			}
+		}
+		if len(dead) > 0 && !r.ResendBefore.IsZero() {
+			if err := endUnknown(ctx, tx, dead, r.ResendBefore); err != nil {
+				return err
+			}
+		}
+		if len(live) == 0 || r.Limit <= 0 {
+			return nil
+		}
+		claims, err = l.take(ctx, tx, live, r, events)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return claims, nil
+}
+
+type heldEvent struct {
+	ref       pim.EventRef
+	withdrawn string
+}
+
+// holdEvents reads events that cannot be withdrawn before the commit.
+func (l *Ledger) holdEvents(ctx context.Context, tx *sql.Tx, keys []int64) (map[int64]heldEvent, error) {
+	var a arguments
+	query := `SELECT event_key, display_id, kind, occurrence, due_at, withdrawn FROM events WHERE event_key IN ` + a.keys(keys) +
+		` ORDER BY event_key` + l.seam.forShare
+	events := map[int64]heldEvent{}
+	err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
+		var key, dueAt int64
+		var e heldEvent
+		err := rows.Scan(&key, &e.ref.ID, &e.ref.Kind, &e.ref.Occurrence, &dueAt, &e.withdrawn)
+		e.ref.DueDateTime = instant(dueAt)
+		events[key] = e
+		return err
+	})
+	return events, err
+}
+
+// endUnknown gives up on mails whose outcome stayed unknown and which must not be sent again, because their event is withdrawn.
+func endUnknown(ctx context.Context, tx *sql.Tx, keys []int64, since time.Time) error {
+	var a arguments
+	_, err := exec(ctx, tx, `
+		UPDATE recipients SET status = 'cancelled', unknown_since = NULL, updated_at = `+a.add(now())+`,
+			reason = (SELECT e.withdrawn FROM events e WHERE e.event_key = recipients.event_key)
+		WHERE event_key IN `+a.keys(keys)+` AND status = 'unknown' AND unknown_since < `+a.add(micros(since)), a...)
+	return err
+}
+
+// take picks rows and turns them to sending in one statement.
+func (l *Ledger) take(ctx context.Context, tx *sql.Tx, keys []int64, r pim.ClaimRequest, events map[int64]heldEvent) ([]pim.Claim, error) {
+	var a arguments
+	free := `status = 'planned'`
+	if !r.ResendBefore.IsZero() {
+		free = `(status = 'planned' OR status = 'unknown' AND unknown_since < ` + a.add(micros(r.ResendBefore)) + `)`
+	}
+	lease := r.Now.Add(r.Lease)
+	query := `
+		WITH free AS MATERIALIZED (
+			SELECT mail_id FROM recipients WHERE event_key IN ` + a.keys(keys) + ` AND status IN ('planned', 'sending', 'unknown') AND ` + free + `
+			ORDER BY ord, position LIMIT ` + a.add(r.Limit) + l.seam.skipLocked + `
+		)
+		UPDATE recipients SET status = 'sending', attempt = attempt + 1, reason = '', unknown_since = NULL,
+			lease_until = ` + a.add(micros(lease)) + `, claimed_by = ` + a.add(text(r.Worker)) + `, updated_at = ` + a.add(now()) + `
+		WHERE mail_id IN (SELECT mail_id FROM free) AND status IN ` + before(pim.StatusSending) + `
+		RETURNING mail_id, event_key, attempt, due_at, ord, address, principal_id, display_name, audience, recipient_type, status, position`
+	type taken struct {
+		pim.Claim
+		position int64
+	}
+	var mails []taken
+	err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
+		var m taken
+		var dueAt int64
+		c := &m.Recipient
+		err := rows.Scan(&m.MailID, &m.EventKey, &m.Attempt, &dueAt, &c.Order, &c.Address, &c.PrincipalID, &c.DisplayName,
+			&c.Audience, &c.RecipientType, &c.Status, &m.position)
+		m.Event, m.DueDateTime, m.LeaseUntil = events[m.EventKey].ref, instant(dueAt), instant(micros(lease))
+		mails = append(mails, m)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(mails, func(a, b taken) int { // RETURNING knows no order
+		return int((int64(a.Recipient.Order)-int64(b.Recipient.Order))*1_000_000 + a.position - b.position)
+	})
+	claims := make([]pim.Claim, 0, len(mails))
+	for _, m := range mails {
+		claims = append(claims, m.Claim)
+	}
+	return claims, nil
+}
+
+// StillDue is the look before a claimed mail leaves: whether it is still this claim's to send, with its lease not over, and
+// nobody has withdrawn the event.
+func (l *Ledger) StillDue(ctx context.Context, c pim.Claim, at time.Time) (due bool, err error) {
+	err = l.reads.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM recipients r JOIN events e ON e.event_key = r.event_key
+			WHERE r.mail_id = $1 AND r.status = 'sending' AND r.attempt = $2 AND r.lease_until > $3 AND e.withdrawn = '')`,
+		c.MailID, c.Attempt, micros(at)).Scan(&due)
+	if err != nil {
+		return false, fmt.Errorf("look at mail %s before it leaves: %w", c.MailID, err)
+	}
+	return due, nil
+}

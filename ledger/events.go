@@ -1,0 +1,85 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"pimnotify/pim"
+)
+
+// Events reads the events of a resource, by due time and kind; none where nothing is known of it.
+func (l *Ledger) Events(ctx context.Context, tenant string, resource pim.Resource) (events []pim.Event, err error) {
+	err = l.read(ctx, fmt.Sprintf("read the events of %s", resource), func(tx *sql.Tx) error {
+		events, err = readEvents(ctx, tx, tenant, resource)
+		return err
+	})
+	return events, err
+}
+
+// progress is what an event's status follows from.
+type progress struct {
+	withdrawn string
+	unplanned int // parts
+	parts     int
+	left      int // mails that were sent
+	counts    pim.Counts
+}
+
+// status: whatever is open is being sent. A withdrawn event is cancelled, unless some of its mails had left: then it is
+// complete, with the reason for which the rest did not. Otherwise it is complete once all its parts are planned.
+func (p progress) status() pim.EventStatus {
+	switch {
+	case p.counts.Open() > 0:
+		return pim.EventSending
+	case p.withdrawn != "" && p.left == 0:
+		return pim.EventCancelled
+	case p.withdrawn != "", p.parts > 0 && p.unplanned == 0:
+		return pim.EventComplete
+	default:
+		return pim.EventScheduled
+	}
+}
+
+func readEvents(ctx context.Context, q querier, tenant string, resource pim.Resource) ([]pim.Event, error) {
+	if !storable(tenant, resource.ID) {
+		return []pim.Event{}, nil
+	}
+	args := []any{tenant, string(resource.Collection), resource.ID}
+	states := map[int64]*progress{}
+	events, keys := []pim.Event{}, []int64{}
+	err := each(ctx, q, `
+		SELECT e.event_key, e.display_id, e.kind, e.due_at, e.withdrawn, count(p.part), count(p.part) - count(p.planned_at)
+		FROM events e LEFT JOIN parts p ON p.event_key = e.event_key
+		WHERE e.tenant = $1 AND e.collection = $2 AND e.resource_id = $3
+		GROUP BY e.event_key, e.display_id, e.kind, e.occurrence, e.due_at, e.withdrawn
+		ORDER BY e.due_at, e.kind, e.occurrence`, args, func(rows *sql.Rows) error {
+		event, state := pim.Event{Resource: resource}, progress{counts: pim.Counts{}}
+		var key, dueAt int64
+		err := rows.Scan(&key, &event.ID, &event.Kind, &dueAt, &state.withdrawn, &state.parts, &state.unplanned)
+		event.DueDateTime, event.Reason, event.Counts = instant(dueAt), state.withdrawn, state.counts
+		events, keys = append(events, event), append(keys, key)
+		states[key] = &state
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = each(ctx, q, `
+		SELECT r.event_key, r.status, count(*), count(r.sent_at) FROM recipients r JOIN events e ON e.event_key = r.event_key
+		WHERE e.tenant = $1 AND e.collection = $2 AND e.resource_id = $3 GROUP BY r.event_key, r.status`, args, func(rows *sql.Rows) error {
+		var key int64
+		var status pim.RecipientStatus
+		var count, left int
+		if err := rows.Scan(&key, &status, &count, &left); err != nil {
+			return err
+		}
+		states[key].counts[status] = count
+		states[key].left += left
+		return nil
+	})
+	for i := range events {
+		events[i].Status = states[keys[i]].status()
+	}
+	return events, err
+}

@@ -1,0 +1,63 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// openTimeout bounds the wait for whoever is migrating the same database.
+const openTimeout = 2 * time.Minute
+
+// Ledger is an open record. All methods may be used by many goroutines.
+type Ledger struct {
+	reads  *sql.DB
+	writes *sql.DB // the same as reads on PostgreSQL
+	seam   seam
+	id     string
+}
+
+// Open opens the record that url names and brings its tables up to date, whoever else opens it at the same moment. The url is
+// postgres://… or a SQLite file: a path or file:path. An error says what is wrong with the url without its password.
+func Open(ctx context.Context, url string) (*Ledger, error) {
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	t, err := parse(url)
+	if err != nil {
+		return nil, fmt.Errorf("open the ledger: %w", err)
+	}
+	l, err := t.open(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open the ledger %s: %w", t.name, t.explain(err))
+	}
+	return l, nil
+}
+
+// Close gives back the database. Waiting calls end with an error.
+func (l *Ledger) Close() error {
+	err := l.reads.Close()
+	if l.writes != l.reads {
+		err = errors.Join(err, l.writes.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("close the ledger: %w", err)
+	}
+	return nil
+}
+
+// ID is the random name that the record got when it was made: the same for all processes that share it.
+func (l *Ledger) ID() string { return l.id }
+
+// Ping reports whether the record answers, and is still the one that was opened.
+func (l *Ledger) Ping(ctx context.Context) error {
+	var id string
+	if err := l.reads.QueryRowContext(ctx, `SELECT value FROM ledger WHERE name = 'id'`).Scan(&id); err != nil {
+		return fmt.Errorf("ping the ledger: %w", err)
+	}
+	if id != l.id {
+		return fmt.Errorf("ping the ledger: it was %s when it was opened and is %s now", l.id, id)
+	}
+	return nil
+}

@@ -1,0 +1,15 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+)
+
+// seam is all that differs between the two databases once they are open. SQLite has one writer at a time, so its transactions
+// need no row locks; PostgreSQL has many.
+type seam struct {
+	forUpdate  string // after a SELECT whose rows nobody else may change before the commit
+	forShare   string // after a SELECT whose rows must stay as they are until the commit
+	skipLocked string // after a SELECT that leaves alone what somebody else is just taking
+	insert     func(ctx context.Context, tx *sql.Tx, rows []row, shared planned) error
+}

@@ -1,0 +1,97 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pimnotify/pim"
+)
+
+// Settle writes down what became of claimed mails, all or nothing. An answer to an attempt that is not the mail's latest, or
+// that is no step on from what the mail is, changes nothing; the others of the batch still do. A mail that was surely not sent
+// is planned again, or cancelled where its event has been withdrawn meanwhile.
+func (l *Ledger) Settle(ctx context.Context, settlements []pim.Settlement) error {
+	if len(settlements) == 0 {
+		return nil
+	}
+	settlements = slices.Clone(settlements)
+	slices.SortStableFunc(settlements, func(a, b pim.Settlement) int { return strings.Compare(a.MailID, b.MailID) })
+	return l.write(ctx, "settle mails", func(tx *sql.Tx) error {
+		if err := l.holdEventsOf(ctx, tx, settlements); err != nil {
+			return err
+		}
+		for _, s := range settlements {
+			if err := settle(ctx, tx, s); err != nil {
+				return fmt.Errorf("mail %s: %w", s.MailID, err)
+			}
+		}
+		return nil
+	})
+}
+
+// holdEventsOf keeps the events of mails that become planned again from being withdrawn between that and the look whether they
+// are.
+func (l *Ledger) holdEventsOf(ctx context.Context, tx *sql.Tx, settlements []pim.Settlement) error {
+	if l.seam.forShare == "" {
+		return nil
+	}
+	var a arguments
+	var places []string
+	for _, s := range settlements {
+		if s.Status == pim.StatusPlanned {
+			places = append(places, a.add(s.MailID))
+		}
+	}
+	if len(places) == 0 {
+		return nil
+	}
+	return each(ctx, tx, `SELECT event_key FROM events WHERE event_key IN (SELECT event_key FROM recipients WHERE mail_id IN (`+
+		strings.Join(places, ", ")+`)) ORDER BY event_key`+l.seam.forShare, a, func(*sql.Rows) error { return nil })
+}
+
+func settle(ctx context.Context, tx *sql.Tx, s pim.Settlement) error {
+	var sentAt, unknownSince sql.NullInt64
+	switch s.Status {
+	case pim.StatusSent:
+		sentAt = sql.NullInt64{Int64: micros(s.At), Valid: true}
+	case pim.StatusUnknown:
+		unknownSince = sql.NullInt64{Int64: micros(s.At), Valid: true}
+	case pim.StatusFailed, pim.StatusPlanned:
+	default:
+		return fmt.Errorf("a claim ends as sent, failed, unknown or planned, not %q", s.Status)
+	}
+	n, err := exec(ctx, tx, `
+		UPDATE recipients SET status = $1, reason = $2, detail = $3, message_id = $4, subject = $5, sent_at = $6, unknown_since = $7,
+			lease_until = NULL, updated_at = $8
+		WHERE mail_id = $9 AND attempt = $10 AND status IN `+before(s.Status),
+		string(s.Status), text(s.Reason), text(s.Detail), text(s.MessageID), text(s.Subject), sentAt, unknownSince, now(), s.MailID, s.Attempt)
+	if err != nil || n == 0 || s.Status != pim.StatusPlanned {
+		return err
+	}
+	_, err = exec(ctx, tx, `
+		UPDATE recipients SET status = 'cancelled', updated_at = $1,
+			reason = (SELECT e.withdrawn FROM events e WHERE e.event_key = recipients.event_key)
+		WHERE mail_id = $2 AND status = 'planned'
+			AND EXISTS (SELECT 1 FROM events e WHERE e.event_key = recipients.event_key AND e.withdrawn <> '')`, now(), s.MailID)
+	return err
+}
+
+// Lapse turns mails whose lease is over into unknown ones: whoever had claimed them may have sent them. It says how many.
+func (l *Ledger) Lapse(ctx context.Context, eventKeys []int64, at time.Time) (lapsed int, err error) {
+	if len(eventKeys) == 0 {
+		return 0, nil
+	}
+	err = l.write(ctx, "end leases", func(tx *sql.Tx) error {
+		var a arguments
+		n, err := exec(ctx, tx, `
+			UPDATE recipients SET status = 'unknown', lease_until = NULL, unknown_since = `+a.add(micros(at))+`, updated_at = `+a.add(now())+`
+			WHERE event_key IN `+a.keys(eventKeys)+` AND status = 'sending' AND lease_until <= `+a.add(micros(at)), a...)
+		lapsed = int(n)
+		return err
+	})
+	return lapsed, err
+}

@@ -1,0 +1,49 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"pimnotify/pim"
+)
+
+// Tally counts the mails of events by status, with what a drain that waits needs to know.
+func (l *Ledger) Tally(ctx context.Context, eventKeys []int64) (pim.Tally, error) {
+	tally := pim.Tally{Counts: map[int64]pim.Counts{}}
+	for _, key := range eventKeys {
+		tally.Counts[key] = pim.Counts{}
+	}
+	if len(eventKeys) == 0 {
+		return tally, nil
+	}
+	var a arguments
+	err := each(ctx, l.reads, `
+		SELECT event_key, status, count(*), max(lease_until), min(unknown_since),
+			max(CASE WHEN reason LIKE `+a.add(pim.HeldPrefix+"%")+` THEN reason END)
+		FROM recipients WHERE event_key IN `+a.keys(eventKeys)+` GROUP BY event_key, status`, a, func(rows *sql.Rows) error {
+		var key int64
+		var status pim.RecipientStatus
+		var count int
+		var lease, unknown sql.NullInt64
+		var held sql.NullString
+		if err := rows.Scan(&key, &status, &count, &lease, &unknown, &held); err != nil {
+			return err
+		}
+		tally.Counts[key][status] = count
+		if status == pim.StatusSending && lease.Valid && instant(lease.Int64).After(tally.LeaseUntil) {
+			tally.LeaseUntil = instant(lease.Int64)
+		}
+		if status == pim.StatusUnknown && unknown.Valid && (tally.UnknownSince.IsZero() || instant(unknown.Int64).Before(tally.UnknownSince)) {
+			tally.UnknownSince = instant(unknown.Int64)
+		}
+		if status == pim.StatusPlanned && held.Valid {
+			tally.Held = max(tally.Held, held.String)
+		}
+		return nil
+	})
+	if err != nil {
+		return pim.Tally{}, fmt.Errorf("count mails: %w", err)
+	}
+	return tally, nil
+}
