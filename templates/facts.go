@@ -64,6 +64,7 @@ func (t *table) when(l pim.Letter, s schedule) {
 		t.add("Request expires", moment(l.Deadline), "")
 	case pim.ActivationTimedOut:
 		t.add("Request expired", moment(l.Deadline), "")
+	default: // decided, or past caring
 	}
 }
 

@@ -58,7 +58,7 @@ var attacks = []string{
 
 func TestHostileTextChangesNeitherElementsNorLinks(t *testing.T) {
 	made := newTemplates(t)
-	for _, s := range Samples() {
+	for _, s := range oneOfEachText() {
 		for field, put := range fields {
 			harmless := s.Letter
 			put(&harmless, "harmless")
@@ -79,6 +79,20 @@ func TestHostileTextChangesNeitherElementsNorLinks(t *testing.T) {
 			}
 		}
 	}
+}
+
+// oneOfEachText is the first sample of each pair of templates.
+func oneOfEachText() []Sample {
+	var first []Sample
+	seen := map[key]bool{}
+	for _, s := range Samples() {
+		k := key{s.Letter.Kind, s.Letter.RecipientType}
+		if !seen[k] {
+			first = append(first, s)
+		}
+		seen[k] = true
+	}
+	return first
 }
 
 // unquoted is how many lines of the plain text are ours: not within a quotation.
@@ -104,7 +118,7 @@ func requireNothingHidden(t *testing.T, part string) {
 	t.Helper()
 	require.True(t, utf8.ValidString(part))
 	at := strings.IndexFunc(part, func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || hidden(r)) })
-	require.Less(t, at, 0, "a hidden character stands at byte %d", at)
+	require.Negative(t, at, "a hidden character stands at byte %d", at)
 }
 
 func TestPlainTextShowsValuesAsTheyAre(t *testing.T) {

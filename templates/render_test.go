@@ -186,6 +186,26 @@ func TestAnApprovalIsMentionedOnlyWhereThereWasOne(t *testing.T) {
 	}
 }
 
+func TestADecisionThatNobodyIsKnownToHaveMadeIsStillTold(t *testing.T) {
+	made := newTemplates(t)
+	l := entra().denied(pim.RequestorRecipient)
+	l.Decision = nil
+	got := render(t, made, l)
+	require.Contains(t, got.Plain, "An approver denied your request to activate the Exchange Administrator role in Contoso.")
+	require.NotContains(t, got.Plain, "Denied by")
+}
+
+func TestTheRequestMailSaysWhatIsAskedForInOneSentence(t *testing.T) {
+	made := newTemplates(t)
+	require.Contains(t, render(t, made, azure().pending()).Plain,
+		"\nAlain Charon asks to activate the Backup Reader role on Production for 8 hours. If nobody approves or denies it, the request expires on Tue 24 Nov 2026, 08:59 UTC.\n")
+	require.Contains(t, render(t, made, group(pim.Member).future().pending()).Plain,
+		"\nAlain Charon asks to activate the Member role of the group Tier 0 for 12 hours, beginning on Wed 25 Nov 2026, 08:59 UTC. If")
+	unit := entra()
+	unit.Request.Scope = pim.Scope{ID: "/administrativeUnits/au1", DisplayName: "Oslo office"}
+	require.Contains(t, render(t, made, unit.pending()).Plain, "the Exchange Administrator role for Oslo office for 8 hours.")
+}
+
 func TestMailsAreSmallEnoughNotToBeClipped(t *testing.T) {
 	made := newTemplates(t)
 	for _, s := range Samples() {

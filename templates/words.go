@@ -17,8 +17,9 @@ type words struct {
 	Org      string
 
 	Deadline string // when the request expires
-	Later    string // when the role becomes active, where that is after the decision
+	Start    string // when the role becomes active, where that is later than what the mail tells of
 	End      string
+	Length   string
 	Decider  string // who decided; empty where nobody did
 	Approved bool   // somebody had to approve, and did
 	Unasked  bool   // nobody had to approve
@@ -54,6 +55,7 @@ func (e entry) words(p portal, l pim.Letter) (words, error) {
 
 		Deadline: moment(l.Deadline),
 		End:      moment(s.end),
+		Length:   short(length(r.ScheduleInfo, s)),
 		Unasked:  l.Decision == nil && !r.Approval.IsRequired,
 
 		Mood:      e.mood,
@@ -67,17 +69,25 @@ func (e entry) words(p portal, l pim.Letter) (words, error) {
 	}
 	w.Relation, w.Scope = place(l)
 	w.Why = why(l.RecipientType, w)
+	if s.start.After(told(l)) {
+		w.Start = moment(s.start)
+	}
 	w.quote(w.User, r.Justification)
 	if d := l.Decision; d != nil {
 		w.Decider = short(called(d.ReviewedBy.DisplayName, d.ReviewedBy.ID))
 		w.Approved = d.ReviewResult == pim.Approve
-		if s.start.After(d.ReviewedDateTime) {
-			w.Later = moment(s.start)
-		}
 		w.quote(w.Decider, d.Justification)
 	}
 	w.Facts = facts(l, s)
 	return w, nil
+}
+
+// told is when that happened which a mail tells of, as far as a letter knows.
+func told(l pim.Letter) time.Time {
+	if l.Decision != nil {
+		return l.Decision.ReviewedDateTime
+	}
+	return l.Asked
 }
 
 // quote adds free text, if there is any to read.
