@@ -1,0 +1,123 @@
+//go:build unix
+
+package pgtest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+// childEnv makes this test binary a child that uses a server and then dies in the way that the value names.
+const childEnv = "PGTEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childEnv) != "" {
+		dieWithServer(os.Getenv(childEnv))
+	}
+	os.Exit(m.Run())
+}
+
+func dieWithServer(how string) {
+	s, err := start()
+	if err != nil {
+		panic(err)
+	}
+	_, _ = os.Stdout.WriteString(s.folder + "\n")
+	switch how {
+	case "exit":
+		os.Exit(0)
+	case "panic":
+		panic("on purpose")
+	default:
+		select {} // until killed
+	}
+}
+
+func TestEveryTestHasADatabaseOfItsOwn(t *testing.T) {
+	ctx := context.Background()
+	first, second := connect(t, URL(t)), connect(t, URL(t))
+	_, err := first.Exec(ctx, `CREATE TABLE mine (id BIGINT)`)
+	require.NoError(t, err)
+	_, err = second.Exec(ctx, `SELECT * FROM mine`)
+	require.ErrorContains(t, err, "does not exist")
+}
+
+func TestADatabaseIsGoneAfterItsTestAlsoWhereAConnectionWasForgotten(t *testing.T) {
+	var url string
+	t.Run("forgets", func(t *testing.T) {
+		url = URL(t)
+		_, err := pgx.Connect(context.Background(), url)
+		require.NoError(t, err)
+	})
+	_, err := pgx.Connect(context.Background(), url)
+	require.ErrorContains(t, err, "does not exist")
+}
+
+func TestTheServerAndItsFolderEndWithTheTestsHoweverTheyEnd(t *testing.T) {
+	URL(t) // or skip
+	for _, how := range []string{"exit", "panic", "kill"} {
+		t.Run(how, func(t *testing.T) {
+			child := exec.Command(os.Args[0])
+			child.Env = append(os.Environ(), childEnv+"="+how)
+			output, err := child.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, child.Start())
+			line := make([]byte, 4096)
+			n, err := output.Read(line)
+			require.NoError(t, err)
+			folder := strings.TrimSpace(string(line[:n]))
+			require.Contains(t, filepath.Base(folder), "pgtest-")
+			if how == "kill" {
+				require.DirExists(t, filepath.Join(folder, "data"))
+				require.NoError(t, child.Process.Kill())
+			}
+			_ = child.Wait()
+			require.Eventually(t, func() bool {
+				_, err := os.Stat(folder)
+				return errors.Is(err, os.ErrNotExist)
+			}, 30*time.Second, 20*time.Millisecond, "the folder is still there, and so may be the server")
+		})
+	}
+}
+
+func TestTheNewestServerOffThePathIsFound(t *testing.T) {
+	root := t.TempDir()
+	for _, version := range []string{"9", "15", "16"} {
+		folder := filepath.Join(root, "v-"+version, "bin")
+		require.NoError(t, os.MkdirAll(folder, 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "initdb"), nil, 0o755))
+		if version != "16" { // an installation without its server
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "postgres"), nil, 0o755))
+		}
+	}
+	folders, err := filepath.Glob(filepath.Join(root, "v-*", "bin"))
+	require.NoError(t, err)
+	require.Len(t, folders, 3)
+	t.Chdir(root) // so that no number of the folder's own name is taken for a version
+	found, err := findIn([]string{"v-*/bin"})
+	require.NoError(t, err)
+	require.Equal(t, "v-15/bin", found)
+}
+
+func TestAMissingServerIsSaidInOneSentence(t *testing.T) {
+	_, err := findIn([]string{filepath.Join(t.TempDir(), "*", "bin")})
+	require.True(t, missing(err))
+	require.ErrorContains(t, err, "install the package postgresql")
+}
+
+func connect(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(context.Background(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}

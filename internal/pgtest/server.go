@@ -1,0 +1,126 @@
+//go:build unix
+
+package pgtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const superuser = "postgres"
+
+// keeper starts the server and waits for the end of its standard input, which the operating system closes when the tests are
+// over, or dead. Then it stops the server at once, there being nothing to save, and removes its folder.
+const keeper = `
+"$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+	-c max_connections=300 -c shared_buffers=32MB </dev/null &
+server=$!
+cat >/dev/null
+kill -QUIT "$server"
+wait "$server"
+cd / && rm -rf "$2"
+`
+
+type server struct {
+	folder string
+	alive  io.Closer // held open as long as the tests run
+}
+
+func start() (*server, error) {
+	binaries, err := find()
+	if err != nil {
+		return nil, err
+	}
+	owner, err := unprivileged()
+	if err != nil {
+		return nil, err
+	}
+	folder, err := makeFolder(owner)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{folder: folder}
+	if err := s.start(binaries, owner); err != nil {
+		err = fmt.Errorf("%w\n%s", err, s.log())
+		return nil, errors.Join(err, s.stop(), os.RemoveAll(folder))
+	}
+	return s, nil
+}
+
+func (s *server) start(binaries string, owner *user) error {
+	initdb := exec.Command(filepath.Join(binaries, "initdb"), "-D", filepath.Join(s.folder, "data"), "-U", superuser,
+		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+	owner.runs(initdb, s.folder)
+	if output, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, output)
+	}
+	log, err := os.Create(filepath.Join(s.folder, "log"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }()
+	keep := exec.Command("/bin/sh", "-c", keeper, "keeper", filepath.Join(binaries, "postgres"), s.folder)
+	owner.runs(keep, s.folder)
+	keep.Stdout, keep.Stderr = log, log
+	if s.alive, err = keep.StdinPipe(); err != nil {
+		return err
+	}
+	if err := keep.Start(); err != nil {
+		return err
+	}
+	go func() { _ = keep.Wait() }()
+	return s.awaitReady()
+}
+
+func (s *server) awaitReady() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for {
+		err := s.exec(ctx, "SELECT 1")
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the server does not answer: %w", err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (s *server) stop() error {
+	if s.alive == nil {
+		return nil
+	}
+	return s.alive.Close()
+}
+
+func (s *server) log() string {
+	text, _ := os.ReadFile(filepath.Join(s.folder, "log"))
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return strings.Join(lines[max(0, len(lines)-20):], "\n")
+}
+
+// makeFolder makes a folder that the owner can use, with a path short enough for a socket in it. Where TMPDIR is somebody's
+// private folder, the owner cannot enter it, so the places everybody can use come first.
+func makeFolder(owner *user) (string, error) {
+	var errs []error
+	for _, place := range []string{"/tmp", "/var/tmp", os.TempDir()} {
+		folder, err := os.MkdirTemp(place, "pgtest-")
+		if err == nil {
+			if err = owner.owns(folder); err == nil {
+				return folder, nil
+			}
+			err = errors.Join(err, os.RemoveAll(folder))
+		}
+		errs = append(errs, err)
+	}
+	return "", fmt.Errorf("make a folder for it: %w", errors.Join(errs...))
+}
