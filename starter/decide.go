@@ -110,6 +110,8 @@ func (c *Client) answerAfter(ctx context.Context, a pim.Accepted, d pim.Decision
 // answerFrom answers a decision on a request that is past deciding, from the ledger alone.
 func (c *Client) answerFrom(ctx context.Context, a pim.Accepted, d pim.Decision) (pim.View, error) {
 	switch {
+	case a.Decision == nil && a.Status == pim.PendingApproval:
+		return pim.View{}, &Conflict{Reason: "Temporal no longer knows the process of this request: it cannot be decided", Status: a.Status}
 	case a.Decision == nil:
 		return pim.View{}, &Conflict{Reason: fmt.Sprintf("the request is %s: there is nothing to decide", a.Status), Status: a.Status}
 	case a.Decision.SameAs(d):

@@ -25,7 +25,7 @@ func normaliseMail(location string, p *pim.Principal, known []pim.Problem) []pim
 	}
 	mail, err := address.Normalize(p.Mail)
 	if err != nil {
-		return []pim.Problem{{Location: location, Message: "must be an e-mail address such as alain@contoso.example", Value: p.Mail}}
+		return []pim.Problem{{Location: location, Message: err.Error(), Value: p.Mail}}
 	}
 	p.Mail = mail
 	return nil

@@ -1,0 +1,17 @@
+package api
+
+// exampleActivation is a whole request, as the document shows it.
+var exampleActivation = map[string]any{
+	"action": "selfActivate", "resourceKind": "azureResource",
+	"principal":     map[string]any{"id": "u7", "displayName": "Alain Charon", "mail": "alain@contoso.example", "type": "user"},
+	"role":          map[string]any{"id": "acdd72a7", "displayName": "Backup Reader"},
+	"scope":         map[string]any{"id": "/subscriptions/s1", "displayName": "Production"},
+	"justification": "restore drill",
+	"ticketInfo":    map[string]any{"ticketNumber": "INC-42", "ticketSystem": "ServiceNow"},
+	"scheduleInfo":  map[string]any{"expiration": map[string]any{"type": "afterDuration", "duration": "PT8H"}},
+	"approval":      map[string]any{"isRequired": true, "approvers": []any{map[string]any{"id": "g1", "type": "group"}}},
+}
+
+var exampleDecision = map[string]any{
+	"reviewResult": "Approve", "reviewedBy": map[string]any{"id": "u2"}, "justification": "ok",
+}

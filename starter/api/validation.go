@@ -1,0 +1,36 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
+)
+
+// asProblem turns the library's own errors into problems: bodies that do not fit the schema, parameters nobody knows.
+func asProblem(_ huma.Context, _ string, value any) (any, error) {
+	model, ok := value.(*huma.ErrorModel)
+	if !ok {
+		return value, nil
+	}
+	p := newProblem(model.Status, model.Detail)
+	if model.Detail == "validation failed" {
+		p.Detail = "the request is not valid"
+	}
+	for _, detail := range model.Errors {
+		p.Errors = append(p.Errors, fieldError(detail))
+	}
+	return p, nil
+}
+
+func fieldError(detail *huma.ErrorDetail) ProblemError {
+	wrong := ProblemError{Location: detail.Location, Message: detail.Message, Value: short(detail.Value)}
+	switch {
+	case detail.Message == validation.MsgUnexpectedProperty:
+		// The value would be the object around the field.
+		wrong.Message, wrong.Value = "is not a field that is known here; names are exact", nil
+	case strings.HasPrefix(detail.Message, "expected "):
+		wrong.Message = "must be " + strings.TrimPrefix(strings.Replace(detail.Message, "expected value to be ", "expected ", 1), "expected ")
+	}
+	return wrong
+}
