@@ -35,6 +35,7 @@ var rules = []rule{
 
 	{folder: "starter/api", any: true, internal: true},
 	{folder: "worker", any: true, internal: true},
+	{folder: "assembly", any: true, internal: true},
 	{folder: "cmd", any: true, internal: true},
 	{folder: "e2e", any: true, internal: true},
 	{folder: "bench", any: true, internal: true},

@@ -22,7 +22,7 @@ type child struct {
 // that starts it keeps its thread until the child is gone; it also reaps it, so that no zombie stays.
 func spawn(binary string, args, env []string, log io.Writer) (*child, error) {
 	c := &child{done: make(chan struct{}), tail: &tail{limit: 4096}}
-	cmd := exec.Command(binary, args...)
+	cmd := exec.Command(binary, args...) //nolint:noctx // it outlives the context of its start; stop and kill end it
 	cmd.Env = env
 	output := io.MultiWriter(c.tail, log)
 	cmd.Stdout, cmd.Stderr = output, output

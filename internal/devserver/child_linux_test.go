@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println(c.process.Pid)
+	fmt.Fprintln(os.Stdout, c.process.Pid)
 	<-c.done
 }
 
@@ -74,7 +74,7 @@ func TestChildOutlivesTheThreadThatAskedForIt(t *testing.T) {
 
 func TestChildThatDoesNotStopWhenAskedIsKilled(t *testing.T) {
 	ready := filepath.Join(t.TempDir(), "ready")
-	c, err := spawn("/bin/sh", []string{"-c", `trap "" TERM; >` + ready + `; while :; do sleep 600; done`}, os.Environ(), io.Discard)
+	c, err := spawn("/bin/sh", []string{"-c", `trap "" TERM; >` + ready + `; while :; do :; done`}, os.Environ(), io.Discard)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return isFile(ready) }, 10*time.Second, 5*time.Millisecond)
 

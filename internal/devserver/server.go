@@ -60,7 +60,7 @@ type Server struct {
 // Start finds or builds the Temporal CLI, runs it and returns when the server's namespace can be used.
 // The context bounds the start alone; the server then lives until Stop, Kill or the end of this process.
 func Start(ctx context.Context, opts Options) (*Server, error) {
-	if err := opts.complete(); err != nil {
+	if err := opts.complete(ctx); err != nil {
 		return nil, err
 	}
 	binary, err := findBinary(ctx, opts.Dir, opts.Progress)
@@ -78,8 +78,17 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	}
 }
 
+// Prepare answers the path of the Temporal CLI that Start would run, building it where there is none: for those who
+// want the wait at a moment of their choosing, and told to somebody. Its arguments are Options' Dir and Progress.
+func Prepare(ctx context.Context, dir string, progress func(string)) (string, error) {
+	if progress == nil {
+		progress = func(string) {}
+	}
+	return findBinary(ctx, dir, progress)
+}
+
 // complete fills in what was left out and refuses what cannot be.
-func (o *Options) complete() error {
+func (o *Options) complete(ctx context.Context) error {
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
@@ -95,14 +104,14 @@ func (o *Options) complete() error {
 	if o.Port != 0 && o.Port == o.UIPort {
 		return fmt.Errorf("development server: Port and UIPort are both %d: they must differ", o.Port)
 	}
-	if err := checkFree("Port", o.Port); err != nil {
+	if err := checkFree(ctx, "Port", o.Port); err != nil {
 		return err
 	}
-	return checkFree("UIPort", o.UIPort)
+	return checkFree(ctx, "UIPort", o.UIPort)
 }
 
 func startOnce(ctx context.Context, binary string, opts Options) (*Server, error) {
-	if err := opts.pickPorts(); err != nil {
+	if err := opts.pickPorts(ctx); err != nil {
 		return nil, err
 	}
 	c, err := spawn(binary, opts.arguments(), serverEnvironment(os.Environ()), opts.Log)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
@@ -122,7 +123,7 @@ func TestStartEndsWithItsContextAndLeavesNoProcess(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		defer cancel()
-		require.Eventually(t, func() bool { text, _ := os.ReadFile(pidFile); return len(text) > 1 }, 10*time.Second, 5*time.Millisecond)
+		assert.Eventually(t, func() bool { text, _ := os.ReadFile(pidFile); return len(text) > 1 }, 10*time.Second, 5*time.Millisecond)
 	}()
 	_, err := Start(ctx, Options{})
 	require.ErrorIs(t, err, context.Canceled)
