@@ -62,6 +62,7 @@ type reference struct {
 }
 
 func readTenant(id string, n node) *tenant {
+	before := len(n.found.all)
 	r := &reading{
 		tenant: &tenant{entries: map[string]*Entry{}, grants: map[string][]Grant{}, parents: map[string]string{}},
 		lines:  map[string]int{}, scopes: map[string]node{},
@@ -86,8 +87,10 @@ func readTenant(id string, n node) *tenant {
 	for _, holder := range keys["holders"].items() {
 		r.holder(holder)
 	}
-	r.checkReferences()
-	r.checkParents()
+	if len(n.found.all) == before { // otherwise most of what follows would follow from what is wrong already
+		r.checkReferences()
+		r.checkParents()
+	}
 	return r.tenant
 }
 
