@@ -48,3 +48,10 @@ func TestAMissingTemplateIsNamed(t *testing.T) {
 	_, err := load(broken, Options{PortalURL: "https://portal.contoso.example"})
 	require.ErrorContains(t, err, "activation_failed")
 }
+
+func TestASubjectStaysOneLineHoweverItsTemplateIsWritten(t *testing.T) {
+	made, err := load(with(t, "activation_failed.txt.tmpl", "{{define \"subject\"}}\nYour request\r\n\tfailed\n{{end}}{{define \"headline\"}}x{{end}}{{define \"lead\"}}x{{end}}"),
+		Options{PortalURL: "https://portal.contoso.example"})
+	require.NoError(t, err)
+	require.Equal(t, "PIM: Your request failed", render(t, made, entra().failed()).Subject)
+}

@@ -21,8 +21,8 @@ func inWords(d time.Duration) string {
 		name   string
 		length time.Duration
 	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}, {"second", time.Second}} {
-		n := d / unit.length
-		d -= n * unit.length
+		n := int(d / unit.length)
+		d %= unit.length
 		switch {
 		case n == 1:
 			parts = append(parts, "1 "+unit.name)
