@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"pimnotify/assembly"
+	"pimnotify/starter/api"
+)
+
+func (p *program) apiCommand() *cobra.Command {
+	return settings(&cobra.Command{
+		Use:   "api",
+		Short: "Serve the HTTP API that the PIM request API calls, until told to stop",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.config(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			log, err := p.log(false)
+			if err != nil {
+				return err
+			}
+			return serveAPI(cmd.Context(), c, p.env, log)
+		},
+	})
+}
+
+// serveAPI serves until ctx ends. It refuses to be reached from other machines without knowing its callers.
+func serveAPI(ctx context.Context, c assembly.Config, env environment, log *zap.Logger) (err error) {
+	if err := c.Require("PIMNOTIFY_DIRECTORY"); err != nil {
+		return err
+	}
+	var tokens *api.Tokens
+	if c.APITokens != "" {
+		if tokens, err = api.LoadTokens(c.APITokens); err != nil {
+			return fmt.Errorf("PIMNOTIFY_API_TOKENS: %w", err)
+		}
+	}
+	if err := api.CheckListen(c.Listen, tokens); err != nil {
+		return err
+	}
+	parts, err := assembly.Open(ctx, c, env, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := parts.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("PIMNOTIFY_LISTEN: %w", err)
+	}
+	log.Info("API is up", zap.Stringer("address", listener.Addr()), zap.String("ledger", parts.Ledger.ID()))
+	return api.Serve(ctx, listener, api.New(api.Options{
+		Starter: parts.Starter(), Tokens: tokens, Checks: parts.Checks(), Metrics: parts.Metrics, Log: log,
+	}), log)
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"pimnotify/assembly"
+)
+
+// shortDelay is the approval engine's delay where somebody watches: the documented one in seconds.
+const (
+	shortDelay   = "1500ms,2500ms,3500ms"
+	shortTimeout = "9s"
+)
+
+func (p *program) devCommand() *cobra.Command {
+	return settings(&cobra.Command{
+		Use:   "dev",
+		Short: "Bring up Temporal with its UI, an inbox, a worker and the API on this machine, until told to stop",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.config(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			log, err := p.log(true)
+			if err != nil {
+				return err
+			}
+			if !set(p, cmd, "PIMNOTIFY_ENGINE_DELAY") {
+				if err := assembly.Override(&c, "PIMNOTIFY_ENGINE_DELAY", shortDelay); err != nil {
+					return err
+				}
+			}
+			s, err := up(cmd.Context(), c, p.env, log, p.say)
+			if err != nil {
+				return err
+			}
+			s.addresses(p.stdout)
+			fmt.Fprintf(p.stdout, tryIt, s.API, s.API, c.EngineDelay.Min, c.EngineDelay.Max)
+			select {
+			case <-cmd.Context().Done():
+			case err = <-s.failed:
+			}
+			log.Info("stopping", zap.Error(err))
+			if downErr := s.down(); err == nil {
+				err = downErr
+			}
+			return err
+		},
+	})
+}
+
+// set reports whether somebody gave a setting a value.
+func set(p *program, cmd *cobra.Command, env string) bool {
+	for _, s := range assembly.Table {
+		if s.Env == env && cmd.Flags().Changed(s.Flag()) {
+			return true
+		}
+	}
+	value, _ := p.env.LookupEnv(env)
+	return value != ""
+}
+
+// say tells somebody who waits what is going on.
+func (p *program) say(line string) { fmt.Fprintln(p.stdout, line) }
+
+// addresses says where to look.
+func (s *stack) addresses(w io.Writer) {
+	fmt.Fprintf(w, "\n  Temporal UI   %s/namespaces/default/workflows\n", s.UI)
+	fmt.Fprintf(w, "  Inbox         %s\n", s.Inbox)
+	fmt.Fprintf(w, "  API           %s/docs\n", s.API)
+}
+
+const tryIt = `
+Ask for a role, and approve it:
+
+  curl -sX PUT %s/v1/tenants/contoso/activationRequests/r1 -H 'Content-Type: application/json' -d '{
+    "action": "selfActivate", "resourceKind": "directoryRole", "principal": {"id": "u7"},
+    "role": {"id": "backup-reader", "displayName": "Backup Reader"}, "scope": {"id": "/"}, "justification": "restore drill",
+    "scheduleInfo": {"expiration": {"type": "afterDuration", "duration": "PT8H"}},
+    "approval": {"isRequired": true, "approvers": [{"id": "g1", "type": "group"}]}}'
+
+  curl -sX POST %s/v1/tenants/contoso/activationRequests/r1/decision -H 'Content-Type: application/json' \
+    -d '{"reviewResult": "Approve", "reviewedBy": {"id": "u8"}, "justification": "ok"}'
+
+The approval engine takes between %s and %s here. Stop with Ctrl-C.
+`

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"pimnotify/pim"
+)
+
+// told is everything that the record says of one story: what happened, who was told, and who was not.
+type told struct {
+	story  story
+	view   pim.View
+	mails  map[string][]pim.Delivery // by event id
+	begins time.Time
+}
+
+func (c *caller) record(ctx context.Context, s story) (told, error) {
+	t := told{story: s, mails: map[string][]pim.Delivery{}}
+	var err error
+	if t.view, err = c.view(ctx, s.id); err != nil {
+		return t, err
+	}
+	for _, e := range t.view.Events {
+		if t.mails[e.ID], err = c.recipients(ctx, e.ID); err != nil {
+			return t, err
+		}
+	}
+	if len(t.view.Timeline) > 0 {
+		t.begins = t.view.Timeline[0].At
+	}
+	return t, nil
+}
+
+// line is one line of a timeline.
+type line struct {
+	at   time.Time
+	rank int // what happened comes before what was said about it
+	text []string
+}
+
+// print tells the story: when, which mail, to whom, and what was withheld and why.
+func (t told) print(w io.Writer, number int) {
+	fmt.Fprintf(w, "\n%d. %s\n\n", number, t.story.title)
+	lines := append(t.happenings(), t.letters()...)
+	slices.SortStableFunc(lines, func(a, b line) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.rank, b.rank))
+	})
+	for _, l := range lines {
+		fmt.Fprintf(w, "   %+6.1f s  %s\n", l.at.Sub(t.begins).Seconds(), l.text[0])
+		for _, more := range l.text[1:] {
+			fmt.Fprintf(w, "               %s\n", more)
+		}
+	}
+	for _, reason := range t.withheld() {
+		fmt.Fprintf(w, "   withheld  %s\n", reason)
+	}
+}
+
+func (t told) happenings() []line {
+	var lines []line
+	for _, entry := range t.view.Timeline {
+		text := fmt.Sprintf("%s: %s", entry.What, entry.Status)
+		if entry.By != nil {
+			text = fmt.Sprintf("%s by %s: %s", entry.What, entry.By.Name(), entry.Status)
+		}
+		if entry.Justification != "" {
+			text += fmt.Sprintf(" (%q)", entry.Justification)
+		}
+		lines = append(lines, line{at: entry.At, text: []string{text}})
+	}
+	return lines
+}
+
+// letters are the mails that left, those with one subject and moment together.
+func (t told) letters() []line {
+	var lines []line
+	for _, e := range t.view.Events {
+		bySubject := map[string]*line{}
+		for _, d := range t.mails[e.ID] {
+			if d.SentDateTime == nil {
+				continue
+			}
+			l := bySubject[d.Subject]
+			if l == nil {
+				l = &line{at: *d.SentDateTime, rank: 1, text: []string{d.Subject}}
+				bySubject[d.Subject] = l
+			}
+			if d.SentDateTime.Before(l.at) {
+				l.at = *d.SentDateTime
+			}
+			l.text = append(l.text, fmt.Sprintf("-> %s, as %s", d.Address, d.Audience))
+		}
+		for _, l := range bySubject {
+			lines = append(lines, *l)
+		}
+	}
+	return lines
+}
+
+// withheld says of every mail that did not leave why it did not.
+func (t told) withheld() []string {
+	var reasons []string
+	for _, e := range t.view.Events {
+		if e.Status == pim.EventCancelled {
+			reasons = append(reasons, fmt.Sprintf("%s, to anyone: %s", e.Kind, sentence(e.Reason)))
+		}
+		for _, d := range t.mails[e.ID] {
+			if d.SentDateTime == nil {
+				who := cmp.Or(d.DisplayName, d.Address, d.PrincipalID)
+				reasons = append(reasons, fmt.Sprintf("%s, to %s as %s: %s", e.Kind, who, d.Audience, sentence(d.Reason)))
+			}
+		}
+	}
+	return reasons
+}
+
+// sentence says a reason of the record in words.
+func sentence(reason string) string {
+	switch reason {
+	case pim.ReasonNoAddress:
+		return "the directory has no address"
+	case pim.ReasonOwnRequest:
+		return "nobody approves their own request"
+	case pim.ReasonRuleOff:
+		return "the notification rule is off"
+	case pim.ReasonOverCap:
+		return fmt.Sprintf("%d others come before", pim.Cap)
+	}
+	if how, ok := strings.CutPrefix(reason, pim.WithdrawnPrefix); ok {
+		return "the request was " + how + " first"
+	}
+	return reason
+}

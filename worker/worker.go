@@ -1,0 +1,163 @@
+// Package worker runs the processes: it puts the adapters into the activities, registers everything with Temporal, and goes on
+// until it is told to stop. It decides nothing about mails.
+package worker
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"go.temporal.io/sdk/contrib/envconfig"
+	"go.temporal.io/sdk/worker"
+	"go.uber.org/zap"
+
+	"pimnotify/activities"
+	"pimnotify/assembly"
+	"pimnotify/mail"
+	"pimnotify/mail/ses"
+	"pimnotify/starter/api"
+	"pimnotify/templates"
+	"pimnotify/workflows"
+)
+
+// Timing of a worker.
+const (
+	// stopPatience lets mails that are being sent finish when the worker is told to stop, so that none has an unknown outcome.
+	stopPatience = 20 * time.Second
+	// stickyPatience is how long a task waits for the worker that has the run in its cache: half the recovery time after a kill.
+	stickyPatience = time.Second
+	// notifies is how many due moments one worker works on at a time; each has its own mails in flight.
+	notifies = 50
+)
+
+// Run works until ctx ends. Everything that is wrong with the settings is an error before anything is worked on.
+func Run(ctx context.Context, c assembly.Config, env envconfig.EnvLookup, log *zap.Logger) (err error) {
+	if err := c.Require("PIMNOTIFY_DIRECTORY", "PIMNOTIFY_PORTAL_URL"); err != nil {
+		return err
+	}
+	texts, err := templates.New(templates.Options{PortalURL: c.PortalURL})
+	if err != nil {
+		return err
+	}
+	sender, err := ses.New(ctx, ses.Options{ConfigurationSet: c.ConfigurationSet, Endpoint: c.SESEndpoint})
+	if err != nil {
+		return err
+	}
+	parts, err := assembly.Open(ctx, c, env, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := parts.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	if err := checkSender(ctx, sender, c, log); err != nil {
+		return err
+	}
+	rate := newRate(sender, c.SendRate, log)
+	w, failed := newWorker(parts, &activities.Activities{
+		Ledger: parts.Ledger, Directory: parts.Directory, Settings: parts.Settings, Renderer: texts, Sender: sender, Log: log,
+		From: mail.Address{Name: c.FromName, Address: c.From}, Worker: identity(), Rate: rate.get, Grace: c.Grace,
+	})
+	return run(ctx, parts, w, failed, rate)
+}
+
+func newWorker(parts *assembly.Parts, a *activities.Activities) (worker.Worker, <-chan error) {
+	failed := make(chan error, 1)
+	w := worker.New(parts.Temporal, parts.Config.TaskQueue, worker.Options{
+		Identity:                           a.Worker,
+		WorkerStopTimeout:                  stopPatience,
+		StickyScheduleToStartTimeout:       stickyPatience,
+		MaxConcurrentActivityExecutionSize: notifies,
+		OnFatalError: func(err error) {
+			select {
+			case failed <- err:
+			default:
+			}
+		},
+	})
+	workflows.Register(w)
+	activities.Register(w, a)
+	return w, failed
+}
+
+// run starts what a worker is made of, and ends when it is told to, or when Temporal will not have it any more.
+func run(ctx context.Context, parts *assembly.Parts, w worker.Worker, failed <-chan error, rate *rate) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	listener, err := net.Listen("tcp", parts.Config.WorkerListen)
+	if err != nil {
+		return fmt.Errorf("PIMNOTIFY_WORKER_LISTEN: %w", err)
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		if err := api.Serve(ctx, listener, api.Health(parts.Metrics, parts.Checks()...), parts.Log); err != nil {
+			parts.Log.Error("health and metrics are not served any more", zap.Error(err))
+		}
+	}()
+	defer func() { cancel(); <-served }()
+	if err := w.Start(); err != nil {
+		return fmt.Errorf("start the worker: %w", err)
+	}
+	defer w.Stop()
+	go rate.follow(ctx)
+	go startUnstarted(ctx, parts)
+	parts.Log.Info("worker is up", zap.String("taskQueue", parts.Config.TaskQueue), zap.String("ledger", parts.Ledger.ID()),
+		zap.Stringer("health", listener.Addr()))
+	select {
+	case <-ctx.Done():
+		parts.Log.Info("worker stops: mails that are being sent are finished first")
+		return nil
+	case err := <-failed:
+		return fmt.Errorf("the worker cannot go on: %w", err)
+	}
+}
+
+// startUnstarted starts the processes of requests that were accepted, and whose caller never came back.
+func startUnstarted(ctx context.Context, parts *assembly.Parts) {
+	client := parts.Starter()
+	tick := time.NewTicker(5 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			started, err := client.StartUnstarted(ctx)
+			if started > 0 {
+				parts.Log.Info("started requests that were accepted before", zap.Int("requests", started))
+			}
+			if err != nil && ctx.Err() == nil {
+				parts.Log.Warn("requests that were accepted are not started yet", zap.Error(err))
+			}
+		}
+	}
+}
+
+// checkSender refuses to start where every mail would be refused.
+func checkSender(ctx context.Context, sender *ses.Sender, c assembly.Config, log *zap.Logger) error {
+	warning, err := sender.CheckIdentity(ctx, c.From)
+	if err != nil {
+		return fmt.Errorf("PIMNOTIFY_FROM: %w", err)
+	}
+	if warning != "" {
+		log.Warn("sender not checked: " + warning)
+	}
+	if c.ConfigurationSet == "" {
+		log.Warn("without PIMNOTIFY_SES_CONFIGURATION_SET nothing is known of a mail after SES has accepted it, " +
+			"and one whose answer is lost is sent again")
+	}
+	return nil
+}
+
+func identity() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%d@%s", os.Getpid(), host)
+}
