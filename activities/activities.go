@@ -94,8 +94,8 @@ func (a *Activities) Notify(ctx context.Context, in NotifyInput) (NotifyResult, 
 	if err != nil {
 		return NotifyResult{}, err
 	}
-	if subject.organization, err = a.Directory.Organization(ctx, in.Tenant); err != nil {
-		return NotifyResult{}, fmt.Errorf("ask the directory for tenant %s: %w", in.Tenant, err)
+	if err := subject.introduce(ctx, a.Directory); err != nil {
+		return NotifyResult{}, fmt.Errorf("ask the directory about %s: %w", in.Resource, err)
 	}
 	states, err := a.plan(ctx, subject)
 	if err != nil {

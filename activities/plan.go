@@ -49,21 +49,14 @@ func (a *Activities) recipients(ctx context.Context, s *subject, due pim.Due, ea
 	if len(columns) == 0 {
 		return nil, nil
 	}
-	requestor, err := a.Directory.People(ctx, s.in.Tenant, []pim.Principal{r.Principal})
-	if err != nil {
-		return nil, fmt.Errorf("ask the directory for the requestor: %w", err)
-	}
 	in := pim.PlanInput{
 		Event:     due.Event.Kind,
 		Rules:     a.Settings.Rules(s.in.Tenant, r.ResourceKind, r.Role, r.Scope),
 		Requestor: r.Principal,
 		Earlier:   earlier,
 	}
-	if len(requestor) == 1 {
-		in.Requestor = requestor[0]
-	}
 	for _, column := range columns {
-		people, err := a.people(ctx, s, column, requestor)
+		people, err := a.people(ctx, s, column)
 		if err != nil {
 			return nil, fmt.Errorf("ask the directory for %s: %w", column.Source, err)
 		}
@@ -73,10 +66,10 @@ func (a *Activities) recipients(ctx context.Context, s *subject, due pim.Due, ea
 }
 
 // people are those who stand in a column now.
-func (a *Activities) people(ctx context.Context, s *subject, column pim.Column, requestor []pim.Principal) ([]pim.Principal, error) {
+func (a *Activities) people(ctx context.Context, s *subject, column pim.Column) ([]pim.Principal, error) {
 	switch column.Source {
 	case pim.Requestor:
-		return requestor, nil
+		return s.requestor, nil
 	case pim.Approver:
 		if len(s.request.Approval.Approvers) == 0 {
 			return nil, nil

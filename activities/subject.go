@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -14,6 +15,7 @@ type subject struct {
 	accepted     pim.Accepted
 	request      pim.ActivationRequest
 	organization pim.Organization
+	requestor    []pim.Principal // one person; more where a group asks for a role
 }
 
 func newSubject(in NotifyInput, accepted pim.Accepted) (*subject, error) {
@@ -22,6 +24,21 @@ func newSubject(in NotifyInput, accepted pim.Accepted) (*subject, error) {
 		return nil, fmt.Errorf("read %s as it was accepted: %w", in.Resource, err)
 	}
 	return s, nil
+}
+
+// introduce asks the directory who the organisation and the requestor are. What it says of a person wins over what the request
+// says.
+func (s *subject) introduce(ctx context.Context, directory Directory) (err error) {
+	if s.organization, err = directory.Organization(ctx, s.in.Tenant); err != nil {
+		return fmt.Errorf("tenant %s: %w", s.in.Tenant, err)
+	}
+	if s.requestor, err = directory.People(ctx, s.in.Tenant, []pim.Principal{s.request.Principal}); err != nil {
+		return fmt.Errorf("requestor: %w", err)
+	}
+	if len(s.requestor) == 1 {
+		s.request.Principal = s.requestor[0]
+	}
+	return nil
 }
 
 // letter is what one recipient of one event is told.

@@ -94,13 +94,23 @@ func (t told) letters() []line {
 			if d.SentDateTime.Before(l.at) {
 				l.at = *d.SentDateTime
 			}
-			l.text = append(l.text, fmt.Sprintf("-> %s, as %s", d.Address, d.Audience))
+			l.add(string(d.Audience), d.Address)
 		}
 		for _, l := range bySubject {
 			lines = append(lines, *l)
 		}
 	}
 	return lines
+}
+
+// add names one more recipient, those of one audience side by side.
+func (l *line) add(audience, address string) {
+	begin := "-> " + audience + ": "
+	if last := len(l.text) - 1; strings.HasPrefix(l.text[last], begin) {
+		l.text[last] += ", " + address
+		return
+	}
+	l.text = append(l.text, begin+address)
 }
 
 // withheld says of every mail that did not leave why it did not.
