@@ -60,8 +60,8 @@ func headerValue(s string, most int) string {
 		if len(v) <= most {
 			return v
 		}
-		// … and at most twelve, so this never takes away more than it must.
-		runes = runes[:len(runes)-max(1, (len(v)-most)/12)]
+		// … and not many more than sixteen, the wrapping of its word included: a few rounds, and little more goes than must.
+		runes = runes[:len(runes)-max(1, (len(v)-most)/16)]
 	}
 }
 

@@ -39,7 +39,7 @@ type Options struct {
 const (
 	defaultTimeout = 10 * time.Second
 	readAttempts   = 3
-	readBackoff    = 2 * time.Second // at most, between two attempts to read
+	readBackoff    = time.Second // at most, between two attempts to read
 )
 
 // Sender sends through one SES account in one region. It is safe for concurrent use.

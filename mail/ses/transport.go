@@ -1,7 +1,9 @@
 package ses
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -122,12 +124,29 @@ func (o *once) Do(req *http.Request) (*http.Response, error) {
 	f.mu.Lock()
 	f.asked = true
 	f.mu.Unlock()
-	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: f.gotConn})
-	req = req.WithContext(ctx)
-	req.GetBody = nil
-	req.Header.Del("Idempotency-Key")
-	req.Header.Del("X-Idempotency-Key")
+	req, err := single(req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: f.gotConn})))
+	if err != nil {
+		return nil, err
+	}
 	resp, err := o.client.Do(req)
 	f.landed(err)
 	return resp, err
+}
+
+// single makes it a request that net/http will not repeat, and whose body it holds in memory. The SDK's own body is closed by
+// the SDK as soon as the answer's head is there, which can be before net/http has noticed that the whole body was written; it
+// then takes the connection for broken and drops the rest of the answer, and a mail that was sent becomes an unknown one.
+func single(req *http.Request) (*http.Request, error) {
+	req.GetBody = nil
+	req.Header.Del("Idempotency-Key")
+	req.Header.Del("X-Idempotency-Key")
+	if req.Body == nil {
+		return req, nil
+	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return req, nil
 }
