@@ -26,5 +26,5 @@ WORKDIR /data
 # By number, so that an orchestrator can see that it is not root. Nobody else has it.
 USER 65532:65532
 ENTRYPOINT ["/pimnotify"]
-# Asks the process's own health endpoint: the worker's is on 8081, the API's on 8080.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=6 CMD ["/pimnotify", "healthcheck"]
+# The API's. A worker's is on its own port: --url http://127.0.0.1:8081/readyz, as in docker-compose.yml.
+HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=6 CMD ["/pimnotify", "healthcheck"]
