@@ -53,7 +53,9 @@ func acceptance(tenant, id string, r pim.ActivationRequest, hash string, setting
 }
 
 func input(tenant, id string, r pim.ActivationRequest, settings pim.Settings) workflows.ActivationInput {
-	draw := func(kind pim.EventKind) pim.Duration { return pim.DurationOf(settings.EngineDelay.Draw(tenant, id, kind)) }
+	draw := func(kind pim.EventKind) pim.Duration {
+		return pim.DurationOf(settings.EngineDelay.Draw(tenant, id, kind))
+	}
 	created := r.CreatedDateTime.UTC()
 	in := workflows.ActivationInput{
 		Tenant: tenant, ID: id, ResourceKind: r.ResourceKind, PrincipalID: r.Principal.ID, RoleID: r.Role.ID, ScopeID: r.Scope.ID,

@@ -62,12 +62,13 @@ func (c *Client) whyNot(ctx context.Context, err error) error {
 	var application *temporal.ApplicationError
 	var notFound *serviceerror.NotFound
 	var timeout *client.WorkflowUpdateServiceTimeoutOrCanceledError
+	var deadline *serviceerror.DeadlineExceeded
 	switch {
 	case errors.As(err, &application):
 		return fromApplication(application, err)
 	case errors.As(err, &notFound):
 		return errClosed
-	case errors.As(err, &timeout), errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &timeout), errors.As(err, &deadline), errors.Is(err, context.DeadlineExceeded):
 		return &Unavailable{What: c.whoIsAway(ctx), RetryAfter: retryAfter, Err: err}
 	}
 	return &Unavailable{What: AwayTemporal, RetryAfter: retryAfter, Err: err}
