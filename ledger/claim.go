@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -116,7 +117,7 @@ func (l *Ledger) take(ctx context.Context, tx *sql.Tx, keys []int64, r pim.Claim
 		return nil, err
 	}
 	slices.SortFunc(mails, func(a, b taken) int { // RETURNING knows no order
-		return int((int64(a.Recipient.Order)-int64(b.Recipient.Order))*1_000_000 + a.position - b.position)
+		return cmp.Or(cmp.Compare(a.Recipient.Order, b.Recipient.Order), cmp.Compare(a.position, b.position))
 	})
 	claims := make([]pim.Claim, 0, len(mails))
 	for _, m := range mails {

@@ -54,11 +54,17 @@ func TestProcessesShareOneRate(t *testing.T) {
 
 func TestANewRateHoldsFromTheNextReservation(t *testing.T) {
 	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
-		for _, step := range []struct{ rate, wait float64 }{{14, 0}, {1, 14.0 / 14}, {50, 15}} {
+		for _, step := range []struct {
+			rate float64
+			wait time.Duration
+		}{{14, 0}, {1, time.Second}, {50, 15 * time.Second}} { // what was reserved at one a second is still being paid for
 			wait, err := l.Pace(t.Context(), "ses", 14, step.rate, 14, noon)
 			require.NoError(t, err)
-			_ = wait
+			require.Equal(t, step.wait, wait)
 		}
+		wait, err := l.Pace(t.Context(), "ses", 50, 50, 0, noon.Add(time.Minute))
+		require.NoError(t, err)
+		require.Equal(t, time.Second, wait)
 	})
 }
 

@@ -17,12 +17,11 @@ type row struct {
 	position int64
 }
 
-// planned is what the rows of one plan have in common.
-type planned struct {
+// shared is what the rows of one plan have in common.
+type shared struct {
 	eventKey int64
 	part     string
 	dueAt    int64
-	now      int64
 }
 
 const recipientColumns = `mail_id, position, ord, address, principal_id, display_name, audience, recipient_type, status, reason,
@@ -35,7 +34,8 @@ func (l *Ledger) Plan(ctx context.Context, eventKey int64, part pim.Part, dueDat
 	done := false
 	err := l.write(ctx, fmt.Sprintf("plan part %s of an event", part), func(tx *sql.Tx) error {
 		done = false
-		open, err := l.openPart(ctx, tx, eventKey, planned{eventKey, string(part), micros(dueDateTime), micros(at)})
+		all := shared{eventKey, string(part), micros(dueDateTime)}
+		open, err := l.openPart(ctx, tx, all, at)
 		if err != nil || !open {
 			return err
 		}
@@ -43,7 +43,7 @@ func (l *Ledger) Plan(ctx context.Context, eventKey int64, part pim.Part, dueDat
 		if err != nil {
 			return err
 		}
-		if err := l.seam.insert(ctx, tx, rows, planned{eventKey, string(part), micros(dueDateTime), now()}); err != nil {
+		if err := l.seam.insert(ctx, tx, rows, all); err != nil {
 			return err
 		}
 		done = true
@@ -54,9 +54,9 @@ func (l *Ledger) Plan(ctx context.Context, eventKey int64, part pim.Part, dueDat
 
 // openPart marks a part as planned, unless it is or its event is withdrawn. From here on nobody else plans the event or
 // withdraws it before the commit.
-func (l *Ledger) openPart(ctx context.Context, tx *sql.Tx, eventKey int64, p planned) (bool, error) {
+func (l *Ledger) openPart(ctx context.Context, tx *sql.Tx, s shared, at time.Time) (bool, error) {
 	var withdrawn string
-	err := tx.QueryRowContext(ctx, `SELECT withdrawn FROM events WHERE event_key = $1`+l.seam.forUpdate, eventKey).Scan(&withdrawn)
+	err := tx.QueryRowContext(ctx, `SELECT withdrawn FROM events WHERE event_key = $1`+l.seam.forUpdate, s.eventKey).Scan(&withdrawn)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, pim.ErrNotFound
 	}
@@ -66,7 +66,7 @@ func (l *Ledger) openPart(ctx context.Context, tx *sql.Tx, eventKey int64, p pla
 	n, err := exec(ctx, tx, `
 		INSERT INTO parts (event_key, part, due_at, planned_at, updated_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (event_key, part) DO UPDATE SET due_at = excluded.due_at, planned_at = excluded.planned_at, updated_at = excluded.updated_at
-		WHERE parts.planned_at IS NULL`, eventKey, p.part, p.dueAt, p.now, now())
+		WHERE parts.planned_at IS NULL`, s.eventKey, s.part, s.dueAt, micros(at), now())
 	return n == 1, err
 }
 
@@ -94,7 +94,7 @@ func newRows(ctx context.Context, tx *sql.Tx, eventKey int64, recipients []pim.R
 }
 
 // insertPrepared writes row by row, which SQLite, in the same process, does as fast as it can be done.
-func insertPrepared(ctx context.Context, tx *sql.Tx, rows []row, shared planned) error {
+func insertPrepared(ctx context.Context, tx *sql.Tx, rows []row, all shared) error {
 	insert, err := tx.PrepareContext(ctx, `
 		INSERT INTO recipients (`+recipientColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '', '', 0, '')`)
@@ -102,9 +102,10 @@ func insertPrepared(ctx context.Context, tx *sql.Tx, rows []row, shared planned)
 		return err
 	}
 	defer func() { _ = insert.Close() }()
+	written := now()
 	for _, r := range rows {
 		if _, err := insert.ExecContext(ctx, r.mailID, r.position, r.Order, r.Address, r.PrincipalID, r.DisplayName, string(r.Audience),
-			string(r.RecipientType), string(r.Status), r.Reason, shared.eventKey, shared.part, shared.dueAt, shared.now); err != nil {
+			string(r.RecipientType), string(r.Status), r.Reason, all.eventKey, all.part, all.dueAt, written); err != nil {
 			return err
 		}
 	}

@@ -53,7 +53,7 @@ func (l *Ledger) preparePostgres(ctx context.Context) error {
 }
 
 // insertUnnested writes all rows in one statement: a round trip each would take thirty times as long.
-func insertUnnested(ctx context.Context, tx *sql.Tx, rows []row, shared planned) error {
+func insertUnnested(ctx context.Context, tx *sql.Tx, rows []row, all shared) error {
 	var c struct {
 		mails, addresses, principals, names, audiences, types, statuses, reasons []string
 		positions, orders                                                        []int64
@@ -75,6 +75,6 @@ func insertUnnested(ctx context.Context, tx *sql.Tx, rows []row, shared planned)
 		SELECT u.*, $11, $12, $13, $14, '', '', '', 0, ''
 		FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) AS u`,
 		c.mails, c.positions, c.orders, c.addresses, c.principals, c.names, c.audiences, c.types, c.statuses, c.reasons,
-		shared.eventKey, shared.part, shared.dueAt, shared.now)
+		all.eventKey, all.part, all.dueAt, now())
 	return err
 }

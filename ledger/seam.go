@@ -11,5 +11,5 @@ type seam struct {
 	forUpdate  string // after a SELECT whose rows nobody else may change before the commit
 	forShare   string // after a SELECT whose rows must stay as they are until the commit
 	skipLocked string // after a SELECT that leaves alone what somebody else is just taking
-	insert     func(ctx context.Context, tx *sql.Tx, rows []row, shared planned) error
+	insert     func(ctx context.Context, tx *sql.Tx, rows []row, all shared) error
 }

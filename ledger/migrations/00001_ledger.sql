@@ -109,7 +109,7 @@ CREATE TABLE recipients (
     updated_at     BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX recipients_event ON recipients (event_key, position);
-CREATE INDEX recipients_open ON recipients (event_key, position) WHERE status IN ('planned', 'sending', 'unknown');
+CREATE INDEX recipients_open ON recipients (event_key, ord, position) WHERE status IN ('planned', 'sending', 'unknown');
 
 -- When the next send of a limit may leave.
 CREATE TABLE pace (
