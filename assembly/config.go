@@ -26,6 +26,7 @@ type Config struct {
 	APITokens        string
 	ConfigurationSet string
 	Grace            time.Duration
+	WorkflowCache    int
 	TaskQueue        string
 
 	// SESEndpoint is a local server that speaks SES. It is not a setting: AWS_ENDPOINT_URL_SESV2 is. Empty: the AWS SDK's chain.
@@ -73,6 +74,8 @@ var Table = []Setting{
 		text(func(c *Config) *string { return &c.ConfigurationSet })},
 	{"PIMNOTIFY_GRACE", "60s", "how long a mail whose outcome is unknown waits before it is sent again",
 		span(func(c *Config) *time.Duration { return &c.Grace })},
+	{"PIMNOTIFY_WORKFLOW_CACHE", "2000", "runs that a worker keeps in memory; 0: none, every task replays its history",
+		func(c *Config, value string) (err error) { c.WorkflowCache, err = parseCount(value); return err }},
 	{"PIMNOTIFY_TASK_QUEUE", "pimnotify", "Temporal task queue of the workers",
 		text(func(c *Config) *string { return &c.TaskQueue })},
 }
@@ -166,6 +169,14 @@ func parseRate(value string) (float64, error) {
 		return 0, fmt.Errorf("must be a number of recipients a second, greater than 0")
 	}
 	return rate, nil
+}
+
+func parseCount(value string) (int, error) {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("must be a whole number, 0 or greater")
+	}
+	return n, nil
 }
 
 func checkAddress(value string) error {

@@ -67,6 +67,7 @@ func Run(ctx context.Context, c assembly.Config, env envconfig.EnvLookup, log *z
 
 func newWorker(parts *assembly.Parts, a *activities.Activities) (worker.Worker, <-chan error) {
 	failed := make(chan error, 1)
+	worker.SetStickyWorkflowCacheSize(parts.Config.WorkflowCache)
 	w := worker.New(parts.Temporal, parts.Config.TaskQueue, worker.Options{
 		Identity:                           a.Worker,
 		WorkerStopTimeout:                  stopPatience,
