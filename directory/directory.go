@@ -119,10 +119,10 @@ func known(person, given pim.Principal) pim.Principal {
 	if person.DisplayName == "" {
 		person.DisplayName = given.DisplayName
 	}
-	if person.Mail == "" {
-		person.Mail = given.Mail
+	if person.Mail == "" && person.Type == pim.User {
+		person.Mail = normalised(given.Mail)
 	}
-	return withAddress(person)
+	return person
 }
 
 // unknown is a person of whom only the caller says anything. An empty type means a user.
@@ -130,17 +130,16 @@ func unknown(given pim.Principal) pim.Principal {
 	if given.Type == "" {
 		given.Type = pim.User
 	}
-	return withAddress(given)
+	if given.Type == pim.ServicePrincipal {
+		given.Mail = ""
+	}
+	given.Mail = normalised(given.Mail)
+	return given
 }
 
-func withAddress(p pim.Principal) pim.Principal {
-	if p.Type == pim.ServicePrincipal {
-		p.Mail = ""
-		return p
+func normalised(text string) string {
+	if normal, err := address.Normalize(text); err == nil {
+		return normal
 	}
-	p.Mail = strings.TrimSpace(p.Mail)
-	if normal, err := address.Normalize(p.Mail); err == nil {
-		p.Mail = normal
-	}
-	return p
+	return strings.TrimSpace(text)
 }

@@ -1,14 +1,10 @@
 package directory
 
 import (
-	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // node is one value of a YAML file with its place, so that whatever turns out to be wrong with it can be pointed at. Reading
@@ -19,52 +15,6 @@ type node struct {
 	line  int
 	key   string
 	found *mistakes
-}
-
-// readYAML gives the root of a file's only document. What is no YAML is a mistake, and the root is empty.
-func readYAML(found *mistakes, data []byte) (root node) {
-	root = node{line: 1, found: found}
-	// A parser that trips over a broken edit must not take down a process that runs well on the last good one.
-	defer func() {
-		if recover() != nil {
-			found.add(0, "", "must be YAML")
-			root.value = nil
-		}
-	}()
-	text := strings.TrimPrefix(string(data), "\ufeff")
-	if !utf8.ValidString(text) {
-		valid := strings.ToValidUTF8(text, "\x00")
-		found.add(1+strings.Count(valid[:strings.IndexByte(valid, 0)], "\n"), "", "must be UTF-8")
-		return root
-	}
-	file, err := parser.ParseBytes([]byte(text), 0, parser.AllowDuplicateMapKey())
-	if err != nil {
-		root.syntax(err)
-		return root
-	}
-	for _, doc := range file.Docs {
-		switch {
-		case doc.Body == nil:
-		case root.value == nil:
-			root.value, root.line = doc.Body, lineOf(doc.Body)
-		default:
-			found.add(lineOf(doc.Body), "", "must be one document: a second one begins here")
-		}
-	}
-	return root
-}
-
-// syntax notes an error of the parser by its line and message. The source it would show could hold addresses.
-func (n node) syntax(err error) {
-	line, message := 0, "cannot be read"
-	var syntax *yaml.SyntaxError
-	if errors.As(err, &syntax) {
-		message = syntax.Message
-		if syntax.Token != nil && syntax.Token.Position != nil {
-			line = syntax.Token.Position.Line
-		}
-	}
-	n.found.add(line, "", "must be YAML: "+message)
 }
 
 func (n node) wrong(format string, args ...any) {
@@ -166,31 +116,4 @@ func (n node) text() (text string, ok bool) {
 		n.wrong("must be plain text: lists, mappings, anchors and tags are not read here")
 	}
 	return text, ok
-}
-
-func scalar(value ast.Node) (string, bool) {
-	switch v := value.(type) {
-	case *ast.StringNode:
-		return v.Value, true
-	case *ast.LiteralNode:
-		return v.Value.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		return value.GetToken().Value, true
-	default:
-		return "", false
-	}
-}
-
-// lineOf is the line in which a value begins.
-func lineOf(value ast.Node) int {
-	if mapping, ok := value.(*ast.MappingNode); ok && !mapping.IsFlowStyle && len(mapping.Values) > 0 {
-		return lineOf(mapping.Values[0].Key)
-	}
-	if list, ok := value.(*ast.SequenceNode); ok && list.Start != nil {
-		return list.Start.Position.Line
-	}
-	if token := value.GetToken(); token != nil && token.Position != nil {
-		return token.Position.Line
-	}
-	return 0
 }

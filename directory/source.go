@@ -29,7 +29,7 @@ type Tenant interface {
 
 // Entry is what a source knows of one principal. It is never changed once it has been handed out.
 type Entry struct {
-	Principal pim.Principal // with a type, and a normalised address
+	Principal pim.Principal // with a type; a user's address is normalised, others have none
 	Members   []string      // ids of users and groups, where the principal is a group
 	Owners    []Grant       // of a group; their scope is empty
 }

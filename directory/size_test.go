@@ -1,0 +1,96 @@
+package directory_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pimnotify/directory"
+	"pimnotify/pim"
+)
+
+// large is an organisation of 100,000 people in groups of 5,000, one group around all of them, and one that stands in holders.
+func large() string {
+	const users, size = 100_000, 5_000
+	var b strings.Builder
+	b.WriteString("tenants:\n  contoso:\n    users:\n")
+	for i := range users {
+		fmt.Fprintf(&b, "      - {id: u%d, displayName: User Number %d, mail: u%d@contoso.example}\n", i, i, i)
+	}
+	b.WriteString("    groups:\n")
+	var all []string
+	for g := range users / size {
+		var members []string
+		for i := range size {
+			members = append(members, fmt.Sprintf("u%d", g*size+i))
+		}
+		fmt.Fprintf(&b, "      - {id: g%d, members: [%s]}\n", g, strings.Join(members, ", "))
+		all = append(all, fmt.Sprintf("g%d", g))
+	}
+	fmt.Fprintf(&b, "      - {id: all, members: [%s]}\n", strings.Join(all, ", "))
+	b.WriteString("    holders:\n      - {role: Owner, scope: /subscriptions/s1, principal: g3, state: eligible}\n")
+	return b.String()
+}
+
+// The bounds are loose, because machines are; they tell milliseconds from seconds, and what grows with the square.
+func TestLargeOrganisationIsReadInSecondsAndAnswersInMilliseconds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	text := []byte(large())
+	start := time.Now()
+	d, err := directory.Parse("large.yaml", text)
+	require.NoError(t, err)
+	require.Less(t, time.Since(start), time.Minute)
+
+	quick := func(what string, bound time.Duration, ask func()) {
+		start := time.Now()
+		ask()
+		took := time.Since(start)
+		t.Logf("%s: %s", what, took)
+		require.Less(t, took, bound, what)
+	}
+	quick("a group of 5,000", time.Second, func() {
+		people, err := d.People(t.Context(), "contoso", []pim.Principal{{ID: "g7", Type: pim.Group}})
+		require.NoError(t, err)
+		require.Len(t, people, 5_000)
+	})
+	quick("holders through a group of 5,000", time.Second, func() {
+		holders, err := d.Holders(t.Context(), "contoso", pim.HolderQuery{Kind: pim.AzureResource, Role: pim.RoleOwner, Scope: "/subscriptions/s1/resourceGroups/rg"})
+		require.NoError(t, err)
+		require.Len(t, holders, 5_000)
+	})
+	quick("membership in a group around everybody", 5*time.Second, func() {
+		member, err := d.MemberOf(t.Context(), "contoso", "u99999", []pim.Principal{{ID: "all", Type: pim.Group}})
+		require.NoError(t, err)
+		require.True(t, member)
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	text := []byte(large())
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		_, err := directory.Parse("large.yaml", text)
+		require.NoError(b, err)
+	}
+}
+
+func BenchmarkPeopleOfAGroupOf5000(b *testing.B) {
+	d := parse(b, large())
+	for b.Loop() {
+		_, err := d.People(b.Context(), "contoso", []pim.Principal{{ID: "g7", Type: pim.Group}})
+		require.NoError(b, err)
+	}
+}
+
+func BenchmarkMemberOfAGroupAroundEverybody(b *testing.B) {
+	d := parse(b, large())
+	for b.Loop() {
+		_, err := d.MemberOf(b.Context(), "contoso", "u99999", []pim.Principal{{ID: "all", Type: pim.Group}})
+		require.NoError(b, err)
+	}
+}
