@@ -42,7 +42,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{clock: noon, temporal: &fakeTemporal{runs: map[string]*run{}}, ledger: &brokenLedger{Ledger: record, broken: map[string]bool{}}}
 	h.Client = &starter.Client{
 		Temporal: h.temporal, Ledger: h.ledger, Directory: organisation, Settings: settings{pim.DefaultSettings()},
-		Patience: time.Second, Now: func() time.Time { return h.clock },
+		Patience: time.Minute, Now: func() time.Time { return h.clock },
 	}
 	return h
 }
