@@ -1,0 +1,58 @@
+// Package e2e tests the whole: the built binary's processes, a real Temporal server, a real database, SES over real HTTP. What
+// it kills, it kills with SIGKILL.
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"pimnotify/internal/devserver"
+)
+
+// What every test shares: one Temporal server, and the binary.
+var (
+	server   *devserver.Server
+	temporal client.Client
+	binary   string
+)
+
+func TestMain(m *testing.M) {
+	code, err := runAll(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func runAll(m *testing.M) (code int, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
+	defer cancel()
+	folder, err := os.MkdirTemp("", "pimnotify-e2e-")
+	if err != nil {
+		return 1, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	binary = filepath.Join(folder, "pimnotify")
+	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "pimnotify/cmd/pimnotify")
+	if out, err := build.CombinedOutput(); err != nil {
+		return 1, fmt.Errorf("build the binary: %w: %s", err, out)
+	}
+	say := func(line string) { fmt.Fprintln(os.Stderr, line) }
+	if server, err = devserver.Start(ctx, devserver.Options{Progress: say}); err != nil {
+		return 1, err
+	}
+	defer func() { _ = server.Stop() }()
+	if temporal, err = client.Dial(client.Options{HostPort: server.Address}); err != nil {
+		return 1, err
+	}
+	defer temporal.Close()
+	return m.Run(), nil
+}

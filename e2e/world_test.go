@@ -1,0 +1,107 @@
+package e2e
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"pimnotify/directory"
+	"pimnotify/mail/inbox"
+)
+
+// world is one deployment: an inbox in SES's place, a ledger, a directory, an API and as many workers as a test wants.
+type world struct {
+	t      *testing.T
+	inbox  *inbox.Inbox // nil where another server takes the mails
+	env    map[string]string
+	api    *process
+	apiURL string
+	prefix string // of request ids: Temporal is shared by all tests
+}
+
+// options are what a test wants to be different from a deployment on this machine with the sample organisation.
+type options struct {
+	env       map[string]string
+	directory []byte        // nil: the sample organisation
+	inbox     inbox.Options // where ses is empty
+	ses       string        // another server that speaks SES
+	noWorker  bool
+}
+
+var worlds atomic.Int64
+
+func newWorld(t *testing.T, o options) *world {
+	t.Helper()
+	folder := t.TempDir()
+	w := &world{t: t, prefix: fmt.Sprintf("w%d-%d-", os.Getpid(), worlds.Add(1))}
+	if o.ses == "" {
+		w.inbox = inbox.New(o.inbox)
+		ses := httptest.NewServer(w.inbox)
+		t.Cleanup(ses.Close)
+		o.ses = ses.URL
+	}
+	if o.directory == nil {
+		o.directory = directory.Sample()
+	}
+	organisation := filepath.Join(folder, "directory.yaml")
+	require.NoError(t, os.WriteFile(organisation, o.directory, 0o600))
+	w.env = map[string]string{
+		"TEMPORAL_ADDRESS":           server.Address,
+		"AWS_ENDPOINT_URL_SESV2":     o.ses,
+		"AWS_REGION":                 "eu-north-1",
+		"AWS_ACCESS_KEY_ID":          "test",
+		"AWS_SECRET_ACCESS_KEY":      "test",
+		"PIMNOTIFY_LISTEN":           freeAddress(t),
+		"PIMNOTIFY_LEDGER":           filepath.Join(folder, "ledger.db"),
+		"PIMNOTIFY_DIRECTORY":        organisation,
+		"PIMNOTIFY_PORTAL_URL":       "https://portal.contoso.example/pim",
+		"PIMNOTIFY_ENGINE_DELAY":     "1s,2s,3s",
+		"PIMNOTIFY_APPROVAL_TIMEOUT": "60s",
+		"PIMNOTIFY_GRACE":            "1s",
+		"PIMNOTIFY_SEND_RATE":        "10000",
+		"PIMNOTIFY_TASK_QUEUE":       "pimnotify-" + w.prefix,
+	}
+	maps.Copy(w.env, o.env)
+	w.apiURL = "http://" + w.env["PIMNOTIFY_LISTEN"]
+	w.startAPI()
+	if !o.noWorker {
+		w.startWorker().awaitReadyWorker()
+	}
+	return w
+}
+
+func (w *world) startAPI() {
+	w.t.Helper()
+	w.api = start(w.t, w.env, "api")
+	w.api.awaitReady(w.apiURL + "/readyz")
+}
+
+// workerProcess is a worker and where it can be asked for its health.
+type workerProcess struct {
+	*process
+	health string
+}
+
+func (w *world) startWorker() workerProcess {
+	w.t.Helper()
+	env := maps.Clone(w.env)
+	env["PIMNOTIFY_WORKER_LISTEN"] = freeAddress(w.t)
+	return workerProcess{start(w.t, env, "worker"), "http://" + env["PIMNOTIFY_WORKER_LISTEN"] + "/readyz"}
+}
+
+func (p workerProcess) awaitReadyWorker() { p.t.Helper(); p.awaitReady(p.health) }
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
+}
