@@ -75,10 +75,11 @@ func (m *mailroom) wait() error {
 // being sent at that moment still has to be accounted for.
 func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
 	heldPause := firstHeldPause
+	settling, _ := workflow.NewDisconnectedContext(ctx) // of this coroutine, as every context that it waits on must be
 	for {
 		result, err := m.notify(ctx, why, due)
 		if temporal.IsCanceledError(err) {
-			ctx = m.ctx
+			ctx = settling
 			continue
 		}
 		if err != nil {
@@ -89,7 +90,7 @@ func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
 		if result.Settled() {
 			return
 		}
-		now := workflow.Now(m.ctx)
+		now := workflow.Now(ctx)
 		switch {
 		case result.Held != "":
 			m.pause(ctx, heldPause, "held back: "+result.Held)
@@ -100,7 +101,7 @@ func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
 			m.pause(ctx, firstRetry, "some mails are still open")
 		}
 		if ctx.Err() != nil {
-			ctx = m.ctx
+			ctx = settling
 		}
 	}
 }
