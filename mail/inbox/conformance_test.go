@@ -94,7 +94,10 @@ func startSESLocal(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("PIMNOTIFY_TEST_SES_LOCAL")
 	if folder == "" {
-		folder = filepath.Join("..", "..", "tools", "node_modules", "aws-ses-v2-local")
+		folder = filepath.Join("tools", "node_modules", "aws-ses-v2-local")
+	}
+	if !filepath.IsAbs(folder) {
+		folder = filepath.Join("..", "..", folder) // from the module's root
 	}
 	node, err := exec.LookPath("node")
 	if _, statErr := os.Stat(filepath.Join(folder, "dist", "cli.js")); err != nil || statErr != nil {

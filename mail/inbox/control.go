@@ -73,8 +73,8 @@ func (f Fault) check() error {
 		return fmt.Errorf("kind: %q is none of %v", f.Kind, kinds)
 	case f.Kind == Latency && f.Delay == 0:
 		return errors.New("delay: a latency needs one, such as 250ms")
-	case f.AfterAccepting && (f.Kind == Latency || f.Kind == Throttle || f.Kind == Reject):
-		return fmt.Errorf("afterAccepting: only for %s, %s and %s", Fail, Cut, Hang)
+	case f.AfterAccepting && (f.Kind == Throttle || f.Kind == Reject):
+		return fmt.Errorf("afterAccepting: not for %s, which says that the mail was not taken", f.Kind)
 	case f.Chance < 0 || f.Chance > 1:
 		return errors.New("chance: must be from 0 to 1")
 	case f.Next < 0:

@@ -28,7 +28,7 @@ const (
 // happens; only latencies add up.
 type Fault struct {
 	Kind Kind `json:"kind"`
-	// AfterAccepting takes the mail first, so that the caller is wrong about it: for Fail, Cut and Hang.
+	// AfterAccepting takes the mail first, so that the caller is wrong about it: for Latency, Fail, Cut and Hang.
 	AfterAccepting bool `json:"afterAccepting,omitempty"`
 	// Recipient restricts the fault to mails to addresses like it, with * and ? as in file names. Empty: all.
 	Recipient string `json:"recipient,omitempty"`

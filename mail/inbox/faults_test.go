@@ -1,7 +1,10 @@
 package inbox_test
 
 import (
+	"context"
 	"fmt"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +32,9 @@ func TestTheSenderUnderstandsEveryFault(t *testing.T) {
 		answer  string
 	}{
 		{inbox.Fault{Kind: inbox.Latency, Delay: inbox.Duration(time.Millisecond)}, mail.Sent, "", 1, "200"},
+		{inbox.Fault{Kind: inbox.Latency, Delay: inbox.Duration(time.Minute)}, mail.Unknown, ses.ReasonTimeout, 0, "gone"},
+		{after(inbox.Fault{Kind: inbox.Latency, Delay: inbox.Duration(time.Millisecond)}), mail.Sent, "", 1, "200"},
+		{after(inbox.Fault{Kind: inbox.Latency, Delay: inbox.Duration(time.Minute)}), mail.Unknown, ses.ReasonTimeout, 1, "accepted, gone"},
 		{inbox.Fault{Kind: inbox.Throttle}, mail.Throttled, ses.ReasonSendingRate, 0, "429 TooManyRequestsException"},
 		{fail(429, "TooManyRequestsException", "Daily message quota exceeded."), mail.Held, ses.ReasonDailyQuota, 0, "429 TooManyRequestsException"},
 		{fail(403, "AccessDeniedException", "no"), mail.Held, ses.ReasonAccessDenied, 0, "403 AccessDeniedException"},
@@ -64,6 +70,53 @@ func TestTheSenderUnderstandsEveryFault(t *testing.T) {
 			require.Equal(t, c.answer, b.Requests()[0].Answer)
 		})
 	}
+}
+
+func TestNoMailArrivesTwiceAndNoneThatSurelyDidNot(t *testing.T) {
+	const mails = 600
+	kinds := []inbox.Fault{
+		{Kind: inbox.Cut}, {Kind: inbox.Throttle}, {Kind: inbox.Fail, Status: 503},
+		{Kind: inbox.Cut, AfterAccepting: true}, {Kind: inbox.Fail, AfterAccepting: true}, {Kind: inbox.Truncate},
+	}
+	for i := range kinds {
+		kinds[i].Chance, kinds[i].Seed = 0.05, uint64(i)
+	}
+	b, s, _ := serve(t, inbox.Options{Faults: kinds})
+	classes := make([]mail.Class, mails)
+	var all sync.WaitGroup
+	slots := make(chan struct{}, 64)
+	for i := range mails {
+		slots <- struct{}{}
+		all.Go(func() {
+			m := message(isabella)
+			m.ID = strconv.Itoa(i)
+			classes[i] = s.Send(context.Background(), m).Class
+			<-slots
+		})
+	}
+	all.Wait()
+	arrived := make([]int, mails)
+	for _, m := range b.Messages() {
+		i, err := strconv.Atoi(m.Tags["mail"])
+		require.NoError(t, err)
+		arrived[i]++
+	}
+	seen := map[mail.Class]int{}
+	for i, class := range classes {
+		seen[class]++
+		switch class {
+		case mail.Sent:
+			require.Equal(t, 1, arrived[i])
+		case mail.Unknown:
+			require.LessOrEqual(t, arrived[i], 1)
+		default:
+			require.Zero(t, arrived[i], class)
+		}
+	}
+	require.Len(t, b.Requests(), mails-seen[mail.Again], "one send, one request")
+	require.Greater(t, seen[mail.Unknown], mails/20)
+	require.Greater(t, seen[mail.Throttled], mails/50)
+	require.Greater(t, seen[mail.Sent], mails/2)
 }
 
 func outcomes(b *inbox.Inbox, n int) (codes []int) {

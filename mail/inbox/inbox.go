@@ -14,6 +14,10 @@
 //	GET, PUT, DELETE /faults              what goes wrong (type Fault), as {"faults": […]}
 //	GET, PUT /account                     what the account may do (type Account)
 //	GET  /health-check
+//
+// To see what becomes of a mail that is taken and whose answer is lost, one time in twenty:
+//
+//	curl -X PUT localhost:8025/faults -d '{"faults": [{"kind": "cut", "afterAccepting": true, "chance": 0.05, "seed": 1}]}'
 package inbox
 
 import (

@@ -30,7 +30,12 @@ func (b *Inbox) sendEmail(w http.ResponseWriter, r *http.Request) {
 		b.refuse(w, in, *refusal)
 		return
 	}
-	if after := b.faults.draw(in.Destination.ToAddresses, true); after.fires() {
+	after := b.faults.draw(in.Destination.ToAddresses, true)
+	if !after.wait(r.Context()) {
+		b.note(in, "accepted, gone")
+		return
+	}
+	if after.fires() {
 		b.note(in, "accepted, "+after.perform(w, r, id))
 		return
 	}
