@@ -75,7 +75,8 @@ func New(o Options) http.Handler {
 	return logged(o.Log, handler)
 }
 
+// The library knows these as settings of the process, so they are set before anything runs.
 func init() {
-	// Names of fields are exact, like everything in a request but its action. The library knows this as a setting of the process.
-	huma.ValidateStrictCasing = true
+	huma.ValidateStrictCasing = true  // names of fields are exact, like everything in a request but its action
+	huma.DefaultArrayNullable = false // lists are never null
 }
