@@ -49,8 +49,8 @@ const (
 type Outcome struct {
 	Class     Class
 	MessageID string // the service's id, where Class is Sent
-	// Reason is a short machine-readable word for a record or a metric, such as "dailyQuota", "credentials", "accountPaused",
-	// "senderNotVerified", "connectionReset", "messageRejected". Empty where Class is Sent.
+	// Reason is a short machine-readable word for a record or a metric, such as "dailyQuota", "credentials", "sendingPaused",
+	// "senderNotVerified", "connectionReset", "messageRejected": the adapter has the list. Empty where Class is Sent.
 	Reason string
 	// Detail is the service's own sentence, for operators. It can name an address: it goes to the ledger, never to a log.
 	Detail string

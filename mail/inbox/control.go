@@ -13,8 +13,10 @@ import (
 // Duration is a time.Duration that is text in JSON: "250ms".
 type Duration time.Duration
 
+// MarshalText writes it as Go does: "1m30s".
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
+// UnmarshalText reads what Go writes, and nothing below zero.
 func (d *Duration) UnmarshalText(text []byte) error {
 	v, err := time.ParseDuration(string(text))
 	if err == nil && v < 0 {

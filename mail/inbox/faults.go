@@ -170,6 +170,7 @@ func (m mishap) perform(w http.ResponseWriter, r *http.Request, id string) strin
 		e = apiError{http.StatusTooManyRequests, "TooManyRequestsException", "Maximum sending rate exceeded."}
 	case Reject:
 		e.Status, e.Code = http.StatusBadRequest, "MessageRejected"
+	default: // Fail says it all by itself; a Latency is waited for and does not come here
 	}
 	if e.Status == 0 {
 		e.Status = http.StatusInternalServerError

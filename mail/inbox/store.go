@@ -57,7 +57,8 @@ type Request struct {
 	Answer string // "200", "429 TooManyRequestsException", "cut", "accepted, cut", "accepted, 500 InternalServiceErrorException" …
 }
 
-// store keeps the last mails and requests. Elements are never written again, so a slice of them may be read without the lock.
+// store keeps the last mails and requests. Elements are never written again, so a slice of them may be read without the lock;
+// for the same reason what is dropped stays in memory until the slice is copied to grow, which is twice the limit at most.
 type store struct {
 	limit, limitBytes int
 	prefix            string // tells apart the ids of two inboxes

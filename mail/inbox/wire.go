@@ -15,7 +15,7 @@ type sendRequest struct {
 	Content              struct {
 		Simple *struct {
 			Subject *content
-			Body    *struct{ Html, Text *content } //nolint:revive,staticcheck // SES's name
+			Body    *struct{ Html, Text *content } //nolint:revive // SES's name
 			Headers []tag
 		}
 		Raw, Template json.RawMessage

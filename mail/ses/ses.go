@@ -48,6 +48,7 @@ type Sender struct {
 	read             *sesv2.Client // repeats
 	configurationSet string
 	timeout          time.Duration
+	transport        *http.Transport
 }
 
 var _ mail.Sender = (*Sender)(nil)
@@ -67,7 +68,7 @@ func New(ctx context.Context, o Options) (*Sender, error) {
 	return newSender(cfg, newTransport(cfg.HTTPClient, o.Timeout), o), nil
 }
 
-func newSender(cfg aws.Config, transport http.RoundTripper, o Options) *Sender {
+func newSender(cfg aws.Config, transport *http.Transport, o Options) *Sender {
 	cfg.Credentials = marked{cfg.Credentials}
 	return &Sender{
 		send: sesv2.NewFromConfig(cfg, func(so *sesv2.Options) {
@@ -82,8 +83,12 @@ func newSender(cfg aws.Config, transport http.RoundTripper, o Options) *Sender {
 		}),
 		configurationSet: o.ConfigurationSet,
 		timeout:          o.Timeout,
+		transport:        transport,
 	}
 }
+
+// Close lets go of the connections that are kept warm. Sends under way are not disturbed, and later ones still work.
+func (s *Sender) Close() { s.transport.CloseIdleConnections() }
 
 func configure(ctx context.Context, endpoint string) (aws.Config, error) {
 	if endpoint != "" {
@@ -151,7 +156,7 @@ func (m marked) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return c, nil
 }
 
-func newClient(t http.RoundTripper, timeout time.Duration) *http.Client {
+func newClient(t *http.Transport, timeout time.Duration) *http.Client {
 	return &http.Client{
 		Transport: t,
 		Timeout:   timeout,

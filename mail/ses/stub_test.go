@@ -9,9 +9,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"pimnotify/mail"
 )
+
+// No send leaves anything running once its server is gone.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // stub is an HTTP server in SES's place which remembers every request that reached it.
 type stub struct {
@@ -48,6 +52,7 @@ func (s *stub) sender(t *testing.T, o Options) *Sender {
 	o.Endpoint = s.URL
 	sender, err := New(t.Context(), o)
 	require.NoError(t, err)
+	t.Cleanup(sender.Close)
 	return sender
 }
 
