@@ -32,9 +32,7 @@ dev: ## the same parts with their UIs, until Ctrl-C
 test: temporal ## all tests but the end-to-end ones
 	$(GO) test -timeout $(TIMEOUT) $(UNIT)
 
-race: temporal ## the same under the race detector (needs a C compiler)
-	@command -v "$$($(GO) env CC)" >/dev/null || { \
-		echo "make race: the race detector needs a C compiler, and there is no $$($(GO) env CC) on PATH. Install gcc or clang, or run make test." >&2; exit 1; }
+race: c-compiler temporal ## the same under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) $(UNIT)
 
 e2e: temporal ## the whole on a real Temporal server: stories and faults
@@ -74,7 +72,7 @@ clean: ## remove what was built here
 # Not `gofmt -l .`: node_modules may hold anything, and is not ours.
 GO_FILES = $(shell find . -name '*.go' -not -path '*/node_modules/*' -not -path './out/*')
 
-.PHONY: format-check vet lint determinism imports tidy-check temporal
+.PHONY: format-check vet lint determinism imports tidy-check c-compiler temporal
 format-check:
 	@files="$$(gofmt -l $(GO_FILES))"; if [ -n "$$files" ]; then echo "not formatted (make fmt):"; echo "$$files"; exit 1; fi
 
@@ -96,6 +94,10 @@ tidy-check:
 	$(GO) -C tools mod tidy -diff
 	$(GO) -C tools/lint mod tidy -diff
 	$(GO) mod verify
+
+c-compiler:
+	@command -v "$$($(GO) env CC)" >/dev/null || { \
+		echo "the race detector needs a C compiler, and there is no $$($(GO) env CC) on PATH: install gcc or clang, or run make test" >&2; exit 1; }
 
 # The Temporal CLI takes minutes to build the first time, and go test is silent while a test waits.
 temporal:
