@@ -73,6 +73,17 @@ func (w *world) decide(t *testing.T, id string, result pim.ReviewResult, by stri
 		pim.Decision{ReviewResult: result, ReviewedBy: pim.Principal{ID: by}, Justification: "canary-justification"})
 }
 
+// insist repeats a call for as long as the answer is that something is away, as a caller is told to.
+func (w *world) insist(t *testing.T, call func() answer) {
+	t.Helper()
+	var a answer
+	await(t, 2*time.Minute, "an answer", func() bool {
+		a = call()
+		return a.status != http.StatusServiceUnavailable
+	})
+	require.Equal(t, http.StatusOK, a.status, "%s", a.body)
+}
+
 func (w *world) recipients(t *testing.T, event string) []pim.Delivery {
 	t.Helper()
 	var list struct{ Value []pim.Delivery }

@@ -38,7 +38,7 @@ type story struct {
 
 func decided(result pim.ReviewResult, by string) func(*testing.T, *world, string) {
 	return func(t *testing.T, w *world, id string) {
-		require.Equal(t, http.StatusOK, w.decide(t, id, result, by).status)
+		w.insist(t, func() answer { return w.decide(t, id, result, by) })
 	}
 }
 
@@ -51,8 +51,7 @@ func afterTheRequestMail(then func(*testing.T, *world, string)) func(*testing.T,
 
 func posted(path string) func(*testing.T, *world, string) {
 	return func(t *testing.T, w *world, id string) {
-		a := w.call(t, http.MethodPost, "activationRequests/"+id+"/"+path, "{}")
-		require.Equal(t, http.StatusOK, a.status, "%s", a.body)
+		w.insist(t, func() answer { return w.call(t, http.MethodPost, "activationRequests/"+id+"/"+path, "{}") })
 	}
 }
 

@@ -1,0 +1,97 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"pimnotify/pim"
+	"pimnotify/workflows"
+)
+
+// organisation is a tenant with one group of n approvers, all of whose names and addresses are canaries.
+func organisation(n int) []byte {
+	var users, members strings.Builder
+	for i := range n {
+		fmt.Fprintf(&users, "      - {id: a%d, displayName: canary-name %d, mail: canary-%d@contoso.example}\n", i, i, i)
+		fmt.Fprintf(&members, "a%d, ", i)
+	}
+	return fmt.Appendf(nil, `tenants:
+  contoso:
+    displayName: Contoso
+    cloud: public
+    users:
+      - {id: u7, displayName: canary-name Alain, mail: canary-alain@contoso.example}
+      - {id: u2, displayName: canary-name Adele, mail: canary-adele@contoso.example}
+%s    groups:
+      - {id: g1, displayName: canary-name group, members: [%s]}
+    holders:
+      - {role: Global Administrator, scope: /, principal: u2, state: permanent}
+`, users.String(), strings.TrimSuffix(members.String(), ", "))
+}
+
+// history is a run's whole history, as it would be exported.
+func history(t *testing.T, id string) (events int, exported string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	iterator := temporal.GetWorkflowHistory(ctx, workflows.ActivationID(tenant, id), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	var b strings.Builder
+	for iterator.HasNext() {
+		e, err := iterator.Next()
+		require.NoError(t, err)
+		events++
+		// Payloads are bytes: shown as they are, so that nothing hides in base64.
+		text, err := protojson.Marshal(e)
+		require.NoError(t, err)
+		b.Write(text)
+		b.WriteString(fmt.Sprintf("%q", e.String()))
+	}
+	return events, b.String()
+}
+
+func TestAHistoryIsAsLongForAThousandApproversAsForOneAndNamesNobody(t *testing.T) {
+	t.Parallel()
+	lengths := map[int]int{}
+	for _, approvers := range []int{1, 1000} {
+		w := newWorld(t, options{
+			directory: organisation(approvers),
+			env:       map[string]string{"PIMNOTIFY_ENGINE_DELAY": "5s,5s,5s"}, // longer than any mail takes, as in earnest
+		})
+		id := w.prefix + "r"
+		w.put(t, id, activation())
+		w.awaitEvent(t, id, pim.ActivationPendingApproval, pim.EventComplete)
+		require.Equal(t, http.StatusOK, w.decide(t, id, pim.Approve, "a0").status)
+		v := w.awaitEnd(t, id, pim.Provisioned, 2*time.Minute)
+		require.NoError(t, temporal.GetWorkflow(context.Background(), workflows.ActivationID(tenant, id), "").Get(context.Background(), nil))
+
+		for _, kind := range []pim.EventKind{pim.ActivationPendingApproval, pim.ActivationApproved} {
+			e, ok := event(v, kind)
+			require.True(t, ok)
+			require.Equal(t, pim.Counts{pim.StatusSent: approvers}, e.Counts, "%s", kind)
+		}
+		require.Equal(t, 2*approvers+2, w.agree(t, id), "each approver twice, the requestor, the administrator")
+		once := map[string]int{}
+		for _, m := range w.inbox.Messages() {
+			once[m.Header("X-PIM-Event-Id")+" "+m.To[0]]++
+		}
+		require.Len(t, once, 2*approvers+2, "nobody was told anything twice")
+
+		events, exported := history(t, id)
+		require.LessOrEqual(t, events, 48)
+		require.NotContains(t, exported, "canary", "no address, name, reason or justification")
+		require.NotContains(t, exported, "@contoso.example")
+		require.NotContains(t, exported, "PIM: ", "no subject")
+		require.NotContains(t, exported, "Backup Reader", "no display name")
+		lengths[approvers] = events
+	}
+	require.Equal(t, lengths[1], lengths[1000])
+	t.Logf("events in the history: %v", lengths)
+}

@@ -1,0 +1,121 @@
+package e2e
+
+import (
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pimnotify/mail/inbox"
+	"pimnotify/pim"
+)
+
+// A worker that dies in the middle of sending leaves mails of which nobody knows whether SES took them. They are sent again, so
+// that none is lost: a second copy is possible for those, and for no others.
+func TestAWorkerThatIsKilledLosesNothingAndRepeatsOnlyWhatNobodyAnsweredFor(t *testing.T) {
+	t.Parallel()
+	seed := uint64(time.Now().UnixNano())
+	if s, err := strconv.ParseUint(os.Getenv("PIMNOTIFY_TEST_SEED"), 10, 64); err == nil {
+		seed = s
+	}
+	t.Logf("PIMNOTIFY_TEST_SEED=%d plays this again", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	// SES takes a mail, and then takes its time to say so: a kill in between is what loses an answer.
+	w := newWorld(t, options{noWorker: true, inbox: inbox.Options{
+		Faults: []inbox.Fault{{Kind: inbox.Latency, AfterAccepting: true, Delay: inbox.Duration(150 * time.Millisecond)}},
+	}})
+	finished := make(chan struct{})
+	kills := make(chan int)
+	go func() {
+		n := 0
+		for {
+			worker := w.startWorker()
+			worker.awaitReadyWorker()
+			select {
+			case <-finished:
+				kills <- n
+				return
+			case <-time.After(time.Duration(500+random.IntN(2500)) * time.Millisecond):
+				if n == 6 {
+					<-finished
+					kills <- n
+					return
+				}
+				worker.kill()
+				n++
+			}
+		}
+	}()
+	var ids []string
+	t.Run("stories", func(t *testing.T) {
+		for i, s := range stories {
+			id := w.prefix + string(rune('a'+i))
+			ids = append(ids, id)
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				s.runBetweenKills(t, w, id)
+			})
+		}
+	})
+	close(finished)
+	t.Logf("killed %d times", <-kills)
+	w.accountForCopies(t, ids)
+}
+
+// runBetweenKills is run, for an API that answers 503 while no worker is there to take a decision.
+func (s story) runBetweenKills(t *testing.T, w *world, id string) {
+	r := activation()
+	if s.adjust != nil {
+		s.adjust(&r)
+	}
+	if s.timeOut {
+		created := time.Now().Add(-54 * time.Second)
+		r.CreatedDateTime = &created
+	}
+	w.put(t, id, r)
+	s.play(t, w, id)
+	v := w.awaitEnd(t, id, s.ends, 3*time.Minute)
+	for kind, want := range s.told {
+		require.Equal(t, want, w.told(t, v, kind), "told of %s", kind)
+	}
+	for _, kind := range s.nobody {
+		e, _ := event(v, kind)
+		require.Equal(t, pim.EventCancelled, e.Status, "%s", kind)
+	}
+}
+
+// accountForCopies checks that each mail that the record calls sent arrived, and that a second copy of one is the next attempt
+// of a mail whose first answer was lost.
+func (w *world) accountForCopies(t *testing.T, ids []string) {
+	t.Helper()
+	copies := map[string][]inbox.Received{}
+	byID := map[string]bool{}
+	for _, m := range w.inbox.Messages() {
+		copies[m.Tags["mail"]] = append(copies[m.Tags["mail"]], m)
+		byID[m.ID] = true
+	}
+	sent, twice := 0, 0
+	for _, id := range ids {
+		for _, e := range w.view(t, id).Events {
+			for _, d := range w.recipients(t, e.ID) {
+				if d.Status == pim.StatusSent {
+					sent++
+					require.True(t, byID[d.MessageID], "%s to %s is lost", e.ID, d.Address)
+				}
+			}
+		}
+	}
+	for mail, received := range copies {
+		attempts := map[string]bool{}
+		for _, m := range received {
+			attempts[m.Tags["attempt"]] = true
+		}
+		require.Len(t, attempts, len(received), "mail %s was sent twice in one attempt", mail)
+		twice += len(received) - 1
+	}
+	require.Len(t, copies, sent, "something arrived that the record does not call sent")
+	t.Logf("%d mails sent, 0 lost, %d sent again after a lost answer", sent, twice)
+}
