@@ -32,6 +32,9 @@ type Activities struct {
 	SendTime time.Duration  // the longest that one send takes; 0 means 10 s. Well below Lease
 
 	Now func() time.Time // nil means time.Now
+
+	patience time.Duration // how long no mail is taken before the process is told that they are held; 0 means 30 s
+	settling time.Duration // how long outcomes are offered to a ledger that is away, once the activity was stopped; 0 means 20 s
 }
 
 // Ledger is the record, as far as notifying needs it.
@@ -80,6 +83,11 @@ func Register(r worker.ActivityRegistry, a *Activities) {
 func (a *Activities) Notify(ctx context.Context, in NotifyInput) (NotifyResult, error) {
 	stop := beat(ctx)
 	defer stop()
+	result, err := a.notify(ctx, in)
+	return result, asCancelled(ctx, err)
+}
+
+func (a *Activities) notify(ctx context.Context, in NotifyInput) (NotifyResult, error) {
 	if err := a.Ledger.Record(ctx, in.Tenant, in.Resource, in.Changes...); err != nil {
 		return NotifyResult{}, fmt.Errorf("record what happened to %s: %w", in.Resource, err)
 	}
@@ -150,10 +158,11 @@ func (a *Activities) now() time.Time {
 	return time.Now()
 }
 
-func (a *Activities) lease() time.Duration    { return orElse(a.Lease, 30*time.Second) }
-func (a *Activities) grace() time.Duration    { return orElse(a.Grace, time.Minute) }
-func (a *Activities) sendTime() time.Duration { return orElse(a.SendTime, 10*time.Second) }
-func (a *Activities) inFlight() int           { return orElse(a.InFlight, 64) }
+func (a *Activities) heldAfter() time.Duration { return orElse(a.patience, 30*time.Second) }
+func (a *Activities) lease() time.Duration     { return orElse(a.Lease, 30*time.Second) }
+func (a *Activities) grace() time.Duration     { return orElse(a.Grace, time.Minute) }
+func (a *Activities) sendTime() time.Duration  { return orElse(a.SendTime, 10*time.Second) }
+func (a *Activities) inFlight() int            { return orElse(a.InFlight, 64) }
 
 func orElse[T int | time.Duration](value, otherwise T) T {
 	if value > 0 {

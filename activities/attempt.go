@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"go.uber.org/zap"
@@ -14,12 +13,15 @@ import (
 // attempted is what became of one claimed mail: what the ledger is told, and what the drain learns from it.
 type attempted struct {
 	pim.Settlement
-	class  mail.Class
+	class  mail.Class // empty where nothing was tried
 	reason string
 }
 
-// ledgerTime is the longest that an outcome waits for a ledger that is away, once the activity itself has been stopped.
-const ledgerTime = 20 * time.Second
+// Why a claimed mail was not even tried.
+const (
+	reasonLedger = "ledger" // it would not say whether the mail is still due
+	reasonLease  = "lease"  // too little of it was left
+)
 
 // attempt sends one claimed mail, once, unless its lease or the mail itself is over by then.
 func (a *Activities) attempt(ctx context.Context, s *subject, claim pim.Claim, claimed time.Time, delay time.Duration, results chan<- attempted) {
@@ -36,8 +38,20 @@ func (a *Activities) attempt(ctx context.Context, s *subject, claim pim.Claim, c
 		return
 	}
 	result.Subject = text.Subject
-	if err := sleep(ctx, delay); err != nil || !a.stillDue(ctx, claim, claimed) {
-		result.Status = pim.StatusPlanned // surely not sent
+	result.Status = pim.StatusPlanned // surely not sent, so far
+	if err := sleep(ctx, delay); err != nil {
+		return
+	}
+	if due, err := a.Ledger.StillDue(ctx, claim, a.now()); err != nil {
+		a.Log.Warn("mail not sent now: the ledger cannot say whether it is still due",
+			zap.String("event", claim.Event.ID), zap.String("mail", claim.MailID), zap.Error(err))
+		result.note(mail.Outcome{Class: mail.Again, Reason: reasonLedger})
+		return
+	} else if !due {
+		return
+	}
+	if !a.leaseHolds(claim, claimed) {
+		result.note(mail.Outcome{Class: mail.Again, Reason: reasonLease})
 		return
 	}
 	// The attempt outlives a cancellation: a mail half handed over would be one whose outcome nobody knows.
@@ -58,19 +72,11 @@ func (a *Activities) attempt(ctx context.Context, s *subject, claim pim.Claim, c
 	a.report(s, claim, outcome)
 }
 
-// stillDue is the check before each send: the lease must hold for as long as the send can take, by the wall clock, which other
-// hosts go by, and by the monotonic one, which nobody sets; and the ledger must not have withdrawn the mail.
-func (a *Activities) stillDue(ctx context.Context, claim pim.Claim, claimed time.Time) bool {
+// leaseHolds is the last check before a send: the lease must hold for as long as the send can take, by the wall clock, which
+// other hosts go by, and by the monotonic one, which nobody sets. Nothing that can take time comes after it.
+func (a *Activities) leaseHolds(claim pim.Claim, claimed time.Time) bool {
 	now := a.now()
-	if now.Sub(claimed)+a.sendTime() > a.lease() || now.Round(0).Add(a.sendTime()).After(claim.LeaseUntil) {
-		return false
-	}
-	due, err := a.Ledger.StillDue(ctx, claim, now)
-	if err != nil {
-		a.Log.Warn("mail not sent now: the ledger cannot say whether it is still due",
-			zap.String("event", claim.Event.ID), zap.String("mail", claim.MailID), zap.Error(err))
-	}
-	return due && err == nil
+	return now.Sub(claimed)+a.sendTime() <= a.lease() && !now.Round(0).Add(a.sendTime()).After(claim.LeaseUntil)
 }
 
 // note turns an outcome into what the ledger is told. It is the only place that does.
@@ -80,9 +86,7 @@ func (r *attempted) note(o mail.Outcome) {
 	switch o.Class {
 	case mail.Sent:
 		r.Status = pim.StatusSent
-	case mail.Again, mail.Throttled:
-		r.Status = pim.StatusPlanned
-	case mail.Held:
+	case mail.Again, mail.Throttled, mail.Held:
 		r.Status, r.Reason = pim.StatusPlanned, pim.HeldPrefix+o.Reason
 	case mail.Refused:
 		r.Status, r.Reason = pim.StatusFailed, o.Reason
@@ -100,33 +104,9 @@ func (a *Activities) report(s *subject, claim pim.Claim, o mail.Outcome) {
 		a.Log.Debug("mail sent", append(fields, zap.String("message", o.MessageID))...)
 		return
 	}
-	a.Log.Warn("mail not sent", append(fields, zap.String("reason", o.Reason))...)
-}
-
-// settle writes outcomes down, and does not give up while the activity lives: an accepted mail whose outcome is lost here would
-// be sent again. A ledger that is away cannot hand the mail to anybody else either.
-func (a *Activities) settle(ctx context.Context, batch []attempted) error {
-	settlements := make([]pim.Settlement, len(batch))
-	for i, r := range batch {
-		settlements[i] = r.Settlement
+	text := "mail not sent"
+	if o.Class == mail.Unknown {
+		text = "nobody knows whether the mail was sent"
 	}
-	lasting := context.WithoutCancel(ctx)
-	var stopped time.Time
-	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
-		err := a.Ledger.Settle(lasting, settlements)
-		if err == nil {
-			return nil
-		}
-		if stopping(ctx) != nil {
-			if stopped.IsZero() {
-				stopped = a.now()
-			}
-			if a.now().Sub(stopped) > ledgerTime {
-				return fmt.Errorf("write down what became of %d mails: %w", len(batch), err)
-			}
-			pause = time.Second
-		}
-		a.Log.Warn("outcomes not written down yet", zap.Int("mails", len(batch)), zap.Error(err))
-		time.Sleep(pause)
-	}
+	a.Log.Warn(text, append(fields, zap.String("reason", o.Reason))...)
 }

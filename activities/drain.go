@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.uber.org/zap"
 
 	"pimnotify/mail"
@@ -16,7 +17,6 @@ import (
 const (
 	shortestPause = 250 * time.Millisecond
 	longestPause  = 8 * time.Second
-	patience      = 30 * time.Second      // without a single mail sent, before the process is told that mails are held
 	gather        = 10 * time.Millisecond // outcomes that arrive this close together are written down together
 )
 
@@ -26,60 +26,54 @@ const (
 // Mails are claimed in small batches, and only as fast as the account may send. Each outcome is settled by itself. One mail's
 // failure is that mail's, and a slow one holds up nobody else's.
 func (a *Activities) drain(ctx context.Context, s *subject, states []pim.DueState) (held string, err error) {
-	d := &drain{a: a, s: s, keys: keys(states), results: make(chan attempted), progress: a.now(), pause: shortestPause}
-	for err == nil {
+	d := &drain{a: a, s: s, keys: keys(states), results: make(chan attempted), pause: shortestPause}
+	for again := true; again && err == nil; {
 		var launched int
-		if launched, err = d.launch(ctx); err != nil {
-			break
+		launched, err = d.launch(ctx)
+		switch {
+		case err != nil:
+		case launched == 0 && d.flying == 0:
+			again, err = d.awaitOthers(ctx)
+		case launched == 0 || d.room() < d.a.inFlight()/4:
+			err = d.land(ctx, <-d.results)
+		default:
+			err = d.rest(ctx, gather)
 		}
-		if launched == 0 && d.flying == 0 {
-			var again bool
-			if again, err = d.awaitOthers(ctx); !again {
-				break
-			}
-			continue
-		}
-		err = d.land(ctx, launched == 0 || d.room() < d.a.inFlight()/4)
 	}
 	for d.flying > 0 { // whatever ended the drain, no outcome is left behind
-		err = errors.Join(err, d.land(ctx, true))
+		err = errors.Join(err, d.land(ctx, <-d.results))
 	}
 	return d.held, err
 }
 
 // drain is the state of one drain. One goroutine owns it; the senders only answer, through results.
 type drain struct {
-	a        *Activities
-	s        *subject
-	keys     []int64
-	results  chan attempted
-	flying   int           // mails claimed here whose outcome has not come yet
-	progress time.Time     // when a mail was last sent, or the drain began
-	pause    time.Duration // before the next batch, after one that was too fast or in vain
-	notNow   string        // why the latest mails have to be tried again; empty where they have not
-	held     string        // why nothing can be sent until somebody acts
+	a       *Activities
+	s       *subject
+	keys    []int64
+	results chan attempted
+	flying  int           // mails claimed here whose outcome has not come yet
+	open    bool          // the latest answers say that mails are taken
+	notNow  string        // why the latest mails have to be tried again; empty where they have not
+	since   time.Time     // when mails began to be tried again, without one that was taken meanwhile; zero while they are taken
+	pause   time.Duration // before the next batch, after one that was too fast or in vain
+	held    string        // why nothing can be sent until somebody acts
+	giveUp  time.Time     // when outcomes are no longer offered to a ledger that is away; zero until the activity is stopped
 }
 
 func (d *drain) room() int { return d.a.inFlight() - d.flying }
 
 // launch claims the next batch and sets it on its way. It launches nothing where nothing is ready, or nothing may leave.
 func (d *drain) launch(ctx context.Context) (launched int, err error) {
-	if d.held != "" || d.room() <= 0 {
-		return 0, nil
-	}
-	if err := d.backOff(ctx); err != nil || d.held != "" {
+	if err := d.backOff(ctx); err != nil {
 		return 0, err
 	}
-	tally, err := d.tally(ctx)
-	if err != nil {
+	n, err := d.next(ctx)
+	if err != nil || n == 0 {
 		return 0, err
-	}
-	n := min(d.ready(tally), d.room())
-	if n == 0 {
-		return 0, nil
 	}
 	n, gap, err := d.awaitTurn(ctx, n)
-	if err != nil {
+	if err != nil || d.held != "" || d.notNow != "" {
 		return 0, err
 	}
 	now := d.a.now()
@@ -94,6 +88,23 @@ func (d *drain) launch(ctx context.Context) (launched int, err error) {
 	}
 	d.flying += len(batch)
 	return len(batch), nil
+}
+
+// next is how many mails the next batch may have. Where mails were held, one of them asks whether they are taken again, before
+// the others follow.
+func (d *drain) next(ctx context.Context) (int, error) {
+	if d.held != "" || d.room() <= 0 {
+		return 0, nil
+	}
+	tally, err := d.tally(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n := min(d.ready(tally), d.room())
+	if tally.Held != "" && !d.open {
+		n = min(n, max(0, 1-d.flying))
+	}
+	return n, nil
 }
 
 // tally counts the events' mails, after those whose sender is gone have been marked as unknown.
@@ -126,18 +137,18 @@ func (d *drain) ready(tally pim.Tally) int {
 
 // awaitTurn asks the account's rate for room for up to n mails, and waits for it before any of them is claimed: a mail that
 // waits for its turn can still be withdrawn. It answers how many may go, at most half a second's worth, and the gap between
-// two of them.
+// two of them: so a batch takes all the time that it has reserved, and none of anybody else's.
 func (d *drain) awaitTurn(ctx context.Context, n int) (turn int, gap time.Duration, err error) {
 	rate := d.a.rate()
 	if rate <= 0 {
 		return n, 0, nil
 	}
 	n = max(1, min(n, int(rate/2)))
-	wait, err := d.a.Ledger.Pace(ctx, "ses", n, rate, 1, d.a.now())
+	wait, err := d.a.Ledger.Pace(ctx, "ses", n, rate, float64(n), d.a.now())
 	if err != nil {
 		return 0, 0, fmt.Errorf("ask for a turn to send: %w", err)
 	}
-	return n, time.Duration(float64(time.Second) / rate), sleep(ctx, wait)
+	return n, time.Duration(float64(time.Second) / rate), d.rest(ctx, wait)
 }
 
 // awaitOthers waits for mails that somebody else has claimed: they are answered for, or their lease runs out. It answers false
@@ -147,69 +158,95 @@ func (d *drain) awaitOthers(ctx context.Context) (again bool, err error) {
 		return false, nil
 	}
 	tally, err := d.tally(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return false, err
-	}
-	if d.ready(tally) > 0 {
-		return true, nil
-	}
-	if tally.LeaseUntil.IsZero() {
+	case d.ready(tally) > 0: // somebody else was faster, or left something
+		return true, d.rest(ctx, gather)
+	case tally.LeaseUntil.IsZero():
 		return false, nil
+	default:
+		return true, d.rest(ctx, min(time.Second, max(tally.LeaseUntil.Sub(d.a.now()), gather)))
 	}
-	return true, sleep(ctx, min(time.Second, max(tally.LeaseUntil.Sub(d.a.now()), gather)))
 }
 
-// land settles outcomes that have come, waiting for the first of them if told to, and learns from them.
-func (d *drain) land(ctx context.Context, wait bool) error {
-	batch := d.arrivals(wait)
-	if len(batch) == 0 {
-		return nil
-	}
-	d.flying -= len(batch)
-	d.notNow = ""
-	for _, r := range batch {
-		switch r.class {
-		case mail.Held:
-			d.hold(r.reason)
-		case mail.Throttled, mail.Again:
-			d.notNow = r.reason
-		default:
-			d.progress, d.pause = d.a.now(), shortestPause
+// rest waits, and settles what arrives meanwhile: an outcome that is not written down is lost with its worker.
+func (d *drain) rest(ctx context.Context, pause time.Duration) error {
+	over := time.NewTimer(pause)
+	defer over.Stop()
+	for {
+		if err := stopping(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-over.C:
+			return nil
+		case first := <-d.results:
+			if err := d.land(ctx, first); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+		case <-activity.GetWorkerStopChannel(ctx):
 		}
 	}
-	return d.a.settle(ctx, batch)
 }
 
-func (d *drain) arrivals(wait bool) []attempted {
-	var batch []attempted
-	if wait && d.flying > 0 {
-		batch = append(batch, <-d.results)
+// land settles an outcome, with those that arrive close behind it, and learns from them.
+func (d *drain) land(ctx context.Context, first attempted) error {
+	batch := d.arrivals(first)
+	d.flying -= len(batch)
+	taken, notNow := false, ""
+	for _, r := range batch {
+		switch r.class {
+		case mail.Sent, mail.Refused:
+			taken = true
+		case mail.Throttled, mail.Again:
+			notNow = r.reason
+		case mail.Held:
+			d.hold(r.reason)
+		default: // unknown, or withdrawn in time: neither says anything of the next mail
+		}
 	}
+	if taken {
+		d.open, d.notNow, d.since, d.pause = true, "", time.Time{}, shortestPause
+	}
+	if notNow != "" {
+		d.open, d.notNow = taken, notNow
+		if d.since.IsZero() {
+			d.since = d.a.now()
+		}
+	}
+	return d.settle(ctx, batch)
+}
+
+func (d *drain) arrivals(first attempted) []attempted {
+	batch := []attempted{first}
 	for timer := time.After(gather); len(batch) < d.flying; {
 		select {
 		case r := <-d.results:
 			batch = append(batch, r)
-			continue
 		case <-timer:
+			return batch
 		}
-		break
 	}
 	return batch
 }
 
-// backOff pauses after mails that were too fast or came to nobody, longer each time, and gives up for now when nothing has been
-// sent for a while: then the process says so, and waits.
+// backOff pauses after mails that were too fast or came to nobody, longer each time, and gives up for now when none has been
+// taken for a while: then the process says so, and waits.
 func (d *drain) backOff(ctx context.Context) error {
 	if d.notNow == "" {
 		return nil
 	}
-	if d.a.now().Sub(d.progress) >= patience {
+	if d.a.now().Sub(d.since) >= d.a.heldAfter() {
 		d.hold(d.notNow)
 		return nil
 	}
 	pause := d.pause
 	d.pause = min(2*d.pause, longestPause)
-	return sleep(ctx, pause)
+	err := d.rest(ctx, pause)
+	d.notNow = "" // what came during the pause has been waited for as well
+	return err
 }
 
 func (d *drain) hold(reason string) {

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -15,10 +16,20 @@ func stopping(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-activity.GetWorkerStopChannel(ctx):
-		return temporal.NewApplicationError("the worker is stopping; another one goes on", "WorkerStopping")
+		return temporal.NewApplicationErrorWithOptions("the worker is stopping; another one goes on", "WorkerStopping",
+			temporal.ApplicationErrorOptions{Category: temporal.ApplicationErrorCategoryBenign}) // nothing for an alarm
 	default:
 		return nil
 	}
+}
+
+// asCancelled makes sure that an error of an activity that was taken back is known as that. A database that is interrupted says
+// so in its own words, and Temporal would take them for a failure, which is not repeated once a cancellation was asked for.
+func asCancelled(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil || errors.Is(err, ctx.Err()) {
+		return err
+	}
+	return errors.Join(ctx.Err(), err)
 }
 
 // sleep waits, unless there is no longer a reason to.

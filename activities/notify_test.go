@@ -1,0 +1,161 @@
+package activities_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pimnotify/activities"
+	"pimnotify/mail/inbox"
+	"pimnotify/pim"
+)
+
+func TestEachRecipientHasOneRowAndOneMail(t *testing.T) {
+	t.Parallel()
+	onBoth(t, 0, func(t *testing.T, h *house) {
+		in := h.accept(t, "r1", tier0)
+		result := h.notify(t, in)
+		require.Equal(t, pim.Counts{pim.StatusSent: 4, pim.StatusSkipped: 1}, counts(result))
+		require.True(t, result.Settled())
+		require.False(t, result.Unreachable)
+
+		rows := h.rows(t, in)
+		require.Len(t, rows, 5)
+		for i, address := range []string{"isabella@contoso.example", "johanna@contoso.example", "joni@contoso.example", "lee@contoso.example"} {
+			require.Equal(t, address, rows[i].Address)
+			require.Equal(t, i+1, rows[i].Order)
+			require.Equal(t, 1, rows[i].Attempt)
+		}
+		require.Equal(t, pim.ReasonNoAddress, rows[4].Reason)
+
+		messages := h.inbox.Messages()
+		require.Len(t, messages, 4)
+		require.Equal(t, "1", messages[0].Tags["attempt"])
+		require.Equal(t, "activation_pendingApproval", messages[0].Tags["event"])
+		require.Equal(t, in.Due[0].Event.ID, messages[0].Header("X-PIM-Event-Id"))
+		require.Contains(t, messages[0].HTML, "https://portal.contoso.example/requests/r1")
+		require.Contains(t, messages[0].Text, "alain@contoso.example", "the directory's address of the requestor")
+	})
+}
+
+func TestRepeatingNotifySendsNothingAgain(t *testing.T) {
+	t.Parallel()
+	onBoth(t, 0, func(t *testing.T, h *house) {
+		in := h.accept(t, "r1", tier0)
+		first := h.notify(t, in)
+		for range 3 {
+			h.pass(time.Hour)
+			require.Equal(t, first, h.notify(t, in))
+		}
+		require.Len(t, h.inbox.Requests(), 4)
+	})
+}
+
+func TestTwoWorkersAtOnceSendEachMailOnce(t *testing.T) {
+	t.Parallel()
+	onBoth(t, 120, func(t *testing.T, h *house) {
+		h.inbox.SetFaults(inbox.Fault{Kind: inbox.Latency, Delay: inbox.Duration(5 * time.Millisecond)})
+		h.InFlight = 8
+		in := h.accept(t, "r1", crowd)
+		for i, result := range together(t, in, h.worker("w1"), h.worker("w2"), h.worker("w3")) {
+			require.Equal(t, pim.Counts{pim.StatusSent: 120}, counts(result), "worker %d", i)
+		}
+		require.Len(t, h.inbox.Requests(), 120)
+	})
+}
+
+// together has several workers do the same at the same time.
+func together(t *testing.T, in activities.NotifyInput, workers ...*activities.Activities) []activities.NotifyResult {
+	t.Helper()
+	results, errs := make([]activities.NotifyResult, len(workers)), make([]error, len(workers))
+	var all sync.WaitGroup
+	for i, w := range workers {
+		all.Go(func() { results[i], errs[i] = notify(w, in, running{}) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	return results
+}
+
+func TestAThousandRecipientsGetExactlyOneMailEach(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 1000)
+	in := h.accept(t, "r1", crowd)
+	require.Equal(t, pim.Counts{pim.StatusSent: 1000}, counts(h.notify(t, in)))
+	require.Len(t, h.inbox.Messages(), 1000)
+	require.Len(t, h.inbox.Requests(), 1000)
+}
+
+func TestTheFirstThousandInOrderAreToldAndTheRestRecorded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 1500)
+	in := h.accept(t, "r1", crowd)
+	require.Equal(t, pim.Counts{pim.StatusSent: 1000, pim.StatusCapped: 500}, counts(h.notify(t, in)))
+	for i, r := range h.rows(t, in) {
+		require.Equal(t, i+1, r.Order)
+		require.Equal(t, fmt.Sprintf("c%04d@crowd.example", i+1), r.Address)
+		if i < 1000 {
+			require.Equal(t, pim.StatusSent, r.Status)
+		} else {
+			require.Equal(t, pim.StatusCapped, r.Status)
+		}
+	}
+}
+
+func TestAnEventThatAsksForAnActionOfNobodyIsUnreachable(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 0)
+	result := h.notify(t, h.accept(t, "r1", "u25")) // has no mailbox
+	require.True(t, result.Settled())
+	require.True(t, result.Unreachable)
+	require.Equal(t, pim.Counts{pim.StatusSkipped: 1}, counts(result))
+
+	in := h.accept(t, "r2", "u7") // is the requestor, who is never asked
+	result = h.notify(t, in)
+	require.True(t, result.Unreachable)
+	require.Equal(t, pim.ReasonOwnRequest, h.rows(t, in)[0].Reason)
+	require.Empty(t, h.inbox.Requests())
+}
+
+func TestAnEventThatOnlyTellsIsNeverUnreachable(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 0)
+	in := h.accept(t, "r1", "u25")
+	event := pim.NewEvent(in.Resource, pim.ActivationApproved, "", time.Now())
+	h.events = append(h.events, event.ID)
+	in.Due = []pim.Due{{Event: event, Part: pim.PartOthers, DueDateTime: time.Now()}}
+	result := h.notify(t, in)
+	require.True(t, result.Settled())
+	require.False(t, result.Unreachable)
+}
+
+func TestAChangeIsWrittenDownWhereNobodyIsTold(t *testing.T) {
+	t.Parallel()
+	onBoth(t, 0, func(t *testing.T, h *house) {
+		in := h.accept(t, "r1", tier0)
+		change := decided(in)
+		require.Empty(t, h.notify(t, activities.NotifyInput{Tenant: tenant, Resource: in.Resource, Changes: []pim.Change{change}}))
+		view, err := h.record.View(t.Context(), tenant, in.Resource)
+		require.NoError(t, err)
+		require.Equal(t, pim.Granted, view.Status)
+		require.Equal(t, pim.EventCancelled, view.Events[0].Status)
+	})
+}
+
+func TestWhoWasPlannedStaysPlannedWhateverTheDirectorySaysLater(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 3)
+	in := h.accept(t, "r1", crowd)
+	h.inbox.SetAccount(inbox.Account{SendingPaused: true})
+	require.Equal(t, pim.Counts{pim.StatusPlanned: 3}, counts(h.notify(t, in)))
+
+	later := newHouse(t, 50)
+	h.Directory = later.Directory
+	h.inbox.SetAccount(inbox.Account{})
+	require.Equal(t, pim.Counts{pim.StatusSent: 3}, counts(h.notify(t, in)))
+}
