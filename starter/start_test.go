@@ -50,7 +50,7 @@ func TestOneRequestThatCannotBeStartedHoldsUpNoOther(t *testing.T) {
 	h := newHouse(t)
 	abandon(t, h, "r1", "r2", "r3")
 	h.clock = noon.Add(time.Minute)
-	h.Client.Temporal = refusing{h.temporal, "r2"}
+	h.Temporal = refusing{h.temporal, "r2"}
 	started, err := h.StartUnstarted(t.Context())
 	require.ErrorContains(t, err, "r2")
 	require.Equal(t, 2, started)

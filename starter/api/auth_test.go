@@ -77,13 +77,14 @@ func TestABrokenTokenFileIsRefusedByLineWithoutShowingIt(t *testing.T) {
 		"a token that is not hashed": {"a:supersecret", "line 1: the hash of a must be a SHA-256"},
 		"a hash that is cut off":     {"a:" + hashOf("x")[:60], "line 1: the hash of a must be"},
 	} {
-		_, err := api.LoadTokens(tokenFile(t, c.content))
-		require.ErrorContains(t, err, "PIMNOTIFY_API_TOKENS", name)
+		path := tokenFile(t, c.content)
+		_, err := api.LoadTokens(path)
+		require.ErrorContains(t, err, path, name)
 		require.ErrorContains(t, err, c.want, name)
 		require.NotContains(t, err.Error(), "supersecret")
 	}
 	_, err := api.LoadTokens(filepath.Join(t.TempDir(), "nothing"))
-	require.ErrorContains(t, err, "PIMNOTIFY_API_TOKENS")
+	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
 func TestTokensFollowTheirFileAndSurviveABrokenEdit(t *testing.T) {

@@ -58,3 +58,10 @@ func TestMetricsAreServedWhereThereAreSome(t *testing.T) {
 	answer := call(api.New(api.Options{Starter: &fake{}, Metrics: metrics}), http.MethodGet, "/metrics", "")
 	require.Equal(t, "pimnotify_up 1\n", string(answer.body))
 }
+
+func TestAProcessWithoutAnAPIAnswersForItsHealthAlone(t *testing.T) {
+	h := api.Health(nil, api.Check{Name: "ledger", Probe: fine})
+	require.Equal(t, http.StatusOK, call(h, http.MethodGet, "/healthz", "").StatusCode)
+	require.Equal(t, http.StatusOK, call(h, http.MethodGet, "/readyz", "").StatusCode)
+	require.Equal(t, http.StatusNotFound, call(h, http.MethodGet, r1, "").StatusCode)
+}

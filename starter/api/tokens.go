@@ -84,7 +84,7 @@ func (t *Tokens) current() []caller {
 func (t *Tokens) load() error {
 	info, err := os.Stat(t.path)
 	if err != nil {
-		return fmt.Errorf("PIMNOTIFY_API_TOKENS: %w", err)
+		return fmt.Errorf("look at the tokens: %w", err)
 	}
 	state := fileState{info.ModTime(), info.Size()}
 	if state == t.read {
@@ -92,12 +92,12 @@ func (t *Tokens) load() error {
 	}
 	content, err := os.ReadFile(t.path)
 	if err != nil {
-		return fmt.Errorf("PIMNOTIFY_API_TOKENS: %w", err)
+		return fmt.Errorf("read the tokens: %w", err)
 	}
 	t.read = state
 	callers, err := parseTokens(content)
 	if err != nil {
-		return fmt.Errorf("PIMNOTIFY_API_TOKENS: %s: %w", t.path, err)
+		return fmt.Errorf("%s: %w", t.path, err)
 	}
 	t.callers = callers
 	return nil
