@@ -1,0 +1,106 @@
+package assembly
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const configurationPage = "../docs/configuration.md"
+
+func TestEverySettingIsDocumentedAsItIs(t *testing.T) {
+	var want [][]string
+	for _, s := range Table {
+		value := ""
+		if s.Default != "" {
+			value = "`" + s.Default + "`"
+		}
+		want = append(want, []string{"`" + s.Env + "`", value, s.Meaning})
+	}
+	require.Equal(t, want, documentedSettings(t), "the table in %s", configurationPage)
+}
+
+// documentedSettings reads the rows of the table whose header is variable, default, meaning.
+func documentedSettings(t *testing.T) [][]string {
+	t.Helper()
+	page, err := os.ReadFile(configurationPage)
+	require.NoError(t, err)
+	_, after, found := strings.Cut(string(page), "| variable | default | meaning |\n")
+	require.True(t, found, "%s has no table of settings", configurationPage)
+	var rows [][]string
+	for _, line := range strings.Split(after, "\n")[1:] { // below the rule
+		if !strings.HasPrefix(line, "|") {
+			break
+		}
+		var cells []string
+		for _, cell := range strings.Split(strings.Trim(line, "|"), "|") {
+			cells = append(cells, strings.TrimSpace(cell))
+		}
+		rows = append(rows, cells)
+	}
+	return rows
+}
+
+func lookup(values map[string]string) func(string) string {
+	return func(name string) string { return values[name] }
+}
+
+func TestDefaultsAreValid(t *testing.T) {
+	c, err := Load(lookup(nil))
+	require.NoError(t, err)
+	require.Equal(t, "127.0.0.1:8080", c.Listen)
+	require.Equal(t, "3m0s 10m0s 15m0s", c.EngineDelay.Min.String()+" "+c.EngineDelay.P90.String()+" "+c.EngineDelay.Max.String())
+	require.InDelta(t, 14, c.SendRate, 0)
+	require.Empty(t, c.PortalURL, "there is no portal that could be guessed")
+}
+
+func TestWhatHasNoDefaultIsRequiredByName(t *testing.T) {
+	c, err := Load(lookup(nil))
+	require.NoError(t, err)
+	require.ErrorContains(t, c.Require("PIMNOTIFY_DIRECTORY"), "PIMNOTIFY_DIRECTORY is required")
+	require.ErrorContains(t, c.Require("PIMNOTIFY_PORTAL_URL"), "PIMNOTIFY_PORTAL_URL is required")
+	c, err = Load(lookup(map[string]string{"PIMNOTIFY_DIRECTORY": "d.yaml", "PIMNOTIFY_PORTAL_URL": "https://pim.contoso.example"}))
+	require.NoError(t, err)
+	require.NoError(t, c.Require("PIMNOTIFY_DIRECTORY", "PIMNOTIFY_PORTAL_URL"))
+}
+
+func TestEveryWrongValueIsNamedAtOnce(t *testing.T) {
+	_, err := Load(lookup(map[string]string{"PIMNOTIFY_GRACE": "soon", "PIMNOTIFY_SEND_RATE": "-1", "PIMNOTIFY_WORKFLOW_CACHE": "many"}))
+	require.ErrorContains(t, err, "PIMNOTIFY_GRACE must be a positive duration")
+	require.ErrorContains(t, err, "PIMNOTIFY_SEND_RATE must be a number of recipients a second")
+	require.ErrorContains(t, err, "PIMNOTIFY_WORKFLOW_CACHE must be a whole number")
+}
+
+func TestSettingsThatCannotHoldAreRefused(t *testing.T) {
+	for env, values := range map[string][]string{
+		"PIMNOTIFY_FROM":             {"Microsoft Security <pim@contoso.example>", "nobody", "azure-noreply@microsoft.com", "Azure-NoReply@Microsoft.com"},
+		"PIMNOTIFY_PORTAL_URL":       {"http://pim.contoso.example", "pim.contoso.example", "https://pim.contoso.example?x=1", "https://u:p@pim.contoso.example", "https://pim.contoso.example#top"},
+		"PIMNOTIFY_ENGINE_DELAY":     {"3m", "3m,2m,15m", "3m,10m,9m", "-1m,2m,3m", "a,b,c"},
+		"PIMNOTIFY_APPROVAL_TIMEOUT": {"0s", "-1h", "1d"},
+		"PIMNOTIFY_SEND_RATE":        {"0", "NaN", "Inf", "fast"},
+		"PIMNOTIFY_WORKFLOW_CACHE":   {"-1", "1.5"},
+	} {
+		for _, value := range values {
+			_, err := Load(lookup(map[string]string{env: value}))
+			require.ErrorContains(t, err, env, "%s=%s", env, value)
+		}
+	}
+}
+
+func TestSettingsThatHoldAreTaken(t *testing.T) {
+	c, err := Load(lookup(map[string]string{
+		"PIMNOTIFY_ENGINE_DELAY": " 1s, 1s,1s ", "PIMNOTIFY_PORTAL_URL": "http://127.0.0.1:3000/pim", "PIMNOTIFY_WORKFLOW_CACHE": "0",
+	}))
+	require.NoError(t, err)
+	require.Equal(t, c.EngineDelay.Min, c.EngineDelay.Max, "equal bounds are allowed")
+	require.Zero(t, c.WorkflowCache)
+	c, err = Load(lookup(map[string]string{"PIMNOTIFY_ENGINE_DELAY": "0"}))
+	require.NoError(t, err)
+	require.Zero(t, c.EngineDelay, "0 is no delay at all")
+}
+
+func TestFlagIsTheVariableWithoutItsPrefix(t *testing.T) {
+	require.Equal(t, "send-rate", Setting{Env: "PIMNOTIFY_SEND_RATE"}.Flag())
+}
