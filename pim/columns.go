@@ -36,14 +36,16 @@ type Due struct {
 }
 
 // Column is one audience that is to be told, and whose names fill it: Source differs from Audience only for administrators
-// who stand in for approvers that nobody specified.
+// who stand in for approvers that nobody specified. Of administrators only those in one of the States are meant.
 type Column struct {
 	Audience Audience
 	Source   Audience
+	States   []HolderState
 }
 
 // Columns lists who is to be told of an event, in the order in which they are told: the requestor, approvers, then each
-// administrators' column of the matrix from left to right. It is empty where the matrix has no such row.
+// administrators' column of the matrix from left to right. Administrators who have to decide come in two passes: those who can
+// decide now before those who would have to activate their role first. It is empty where the matrix has no such row.
 func Columns(kind ResourceKind, event EventKind, profile Profile, part Part, noApprovers bool) []Column {
 	t := matrix[kind]
 	var columns []Column
@@ -55,7 +57,7 @@ func Columns(kind ResourceKind, event EventKind, profile Profile, part Part, noA
 			if !r.cells[i].told(profile, noApprovers) || !part.has(audience) {
 				continue
 			}
-			column := Column{Audience: audience, Source: audience}
+			column := Column{Audience: audience, Source: audience, States: administrators[audience].states}
 			if r.cells[i].isFallback() {
 				column.Audience = Approver
 			}
@@ -63,7 +65,23 @@ func Columns(kind ResourceKind, event EventKind, profile Profile, part Part, noA
 		}
 	}
 	slices.SortStableFunc(columns, func(a, b Column) int { return precedence(a.Audience) - precedence(b.Audience) })
+	if event.RequiresAction() && noApprovers {
+		columns = activeFirst(columns)
+	}
 	return columns
+}
+
+// activeFirst moves holders who are not active now behind all who are.
+func activeFirst(columns []Column) []Column {
+	var others []Column
+	for i, c := range columns {
+		inactive := slices.DeleteFunc(slices.Clone(c.States), HolderState.Active)
+		if len(inactive) > 0 {
+			columns[i].States = slices.DeleteFunc(slices.Clone(c.States), func(s HolderState) bool { return !s.Active() })
+			others = append(others, Column{Audience: c.Audience, Source: c.Source, States: inactive})
+		}
+	}
+	return append(columns, others...)
 }
 
 // precedence puts the requestor before the approvers and both before the administrators, whose order the table gives.

@@ -50,10 +50,10 @@ var RoleIDs = map[string]string{
 }
 
 // ScopeWithin reports whether scope lies at or below parent: a parent is a prefix by whole path segments, and / is the parent
-// of everything.
+// of everything. A slash at the end says nothing.
 func ScopeWithin(scope, parent string) bool {
-	if parent == "/" || scope == parent {
+	if parent == "/" {
 		return true
 	}
-	return strings.HasPrefix(scope, strings.TrimSuffix(parent, "/")+"/")
+	return parent != "" && strings.HasPrefix(strings.TrimSuffix(scope, "/")+"/", strings.TrimSuffix(parent, "/")+"/")
 }

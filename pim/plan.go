@@ -29,7 +29,6 @@ type Filled struct {
 // PlanInput is everything a plan depends on.
 type PlanInput struct {
 	Event     EventKind
-	Part      Part
 	Rules     Rules
 	Requestor Principal   // with the address the directory knows
 	Columns   []Filled    // in the order that Columns gives
@@ -51,6 +50,9 @@ func Plan(in PlanInput) []Recipient {
 		p.column(g)
 	}
 	p.additional()
+	for _, r := range in.Earlier {
+		p.remember(r) // whoever was left out before is not listed again
+	}
 	return append(p.told, p.untold()...)
 }
 

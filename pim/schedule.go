@@ -2,7 +2,8 @@ package pim
 
 import (
 	"fmt"
-	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,33 +14,46 @@ import (
 // fixed length.
 type Duration string
 
+// written is the form of a duration: at least one number with its unit, units in their order, each once. The library that
+// reads it would also take P1T2H for twelve hours.
+var written = regexp.MustCompile(`^P(\d+(?:\.\d+)?Y)?(\d+(?:\.\d+)?M)?(\d+(?:\.\d+)?W)?(\d+(?:\.\d+)?D)?(T(\d+(?:\.\d+)?H)?(\d+(?:\.\d+)?M)?(\d+(?:\.\d+)?S)?)?$`)
+
 // Parse gives the span, or an error that says what would be right.
 func (d Duration) Parse() (time.Duration, error) {
 	wrong := fmt.Errorf("must be a positive ISO 8601 duration of weeks, days and time, such as PT8H or P14D")
-	if strings.HasPrefix(string(d), "-") || strings.ContainsAny(string(d), " \t") {
+	text := string(d)
+	if !written.MatchString(text) || strings.HasSuffix(text, "P") || strings.HasSuffix(text, "T") {
 		return 0, wrong
 	}
-	parsed, err := duration.Parse(string(d))
-	if err != nil || parsed.Negative {
+	parsed, err := duration.Parse(text)
+	if err != nil {
 		return 0, wrong
 	}
 	if parsed.Years != 0 || parsed.Months != 0 {
 		return 0, fmt.Errorf("must not use years or months, whose length varies: write days, such as P30D")
 	}
-	hours := (parsed.Weeks*7+parsed.Days)*24 + parsed.Hours
-	seconds := hours*3600 + parsed.Minutes*60 + parsed.Seconds
-	if seconds > (100 * 366 * 24 * time.Hour).Seconds() {
+	hours := (parsed.Weeks*7+parsed.Days)*24 + parsed.Hours + parsed.Minutes/60 + parsed.Seconds/3600
+	if hours > (100 * 366 * 24 * time.Hour).Hours() {
 		return 0, fmt.Errorf("must not be longer than 100 years")
 	}
-	return time.Duration(math.Round(seconds * float64(time.Second))), nil
+	return parsed.ToTimeDuration(), nil
 }
 
-// DurationOf writes a span as ISO 8601, in hours, minutes and seconds.
+// DurationOf writes a span as ISO 8601, in hours, minutes and seconds: what Parse reads back to the nanosecond. A negative span
+// is none.
 func DurationOf(d time.Duration) Duration {
-	if d == 0 {
-		return "PT0S"
+	d = max(d, 0)
+	text := "PT"
+	if hours := d / time.Hour; hours > 0 {
+		text += fmt.Sprintf("%dH", hours)
 	}
-	return Duration(duration.Format(d))
+	if minutes := d % time.Hour / time.Minute; minutes > 0 {
+		text += fmt.Sprintf("%dM", minutes)
+	}
+	if seconds := (d % time.Minute).Seconds(); seconds > 0 || text == "PT" {
+		text += strconv.FormatFloat(seconds, 'f', -1, 64) + "S"
+	}
+	return Duration(text)
 }
 
 // ExpirationType is Graph's expirationPattern type.
