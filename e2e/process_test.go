@@ -88,8 +88,12 @@ func (p *process) awaitReady(url string) {
 // await waits for a condition, and no longer than it may take.
 func await(t *testing.T, limit time.Duration, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(limit); !ok(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
+	end, again := time.After(limit), time.NewTicker(20*time.Millisecond)
+	defer again.Stop()
+	for !ok() {
+		select {
+		case <-again.C:
+		case <-end:
 			t.Fatalf("waited %s for %s", limit, what)
 		}
 	}

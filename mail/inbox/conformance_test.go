@@ -1,19 +1,15 @@
 package inbox_test
 
 import (
-	"bufio"
 	"encoding/json"
-	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"pimnotify/internal/sespeer"
 	"pimnotify/mail"
 	"pimnotify/mail/inbox"
 )
@@ -37,7 +33,7 @@ func TestAMailArrivesTheSameInTheInboxAndInAnSESDoubleOfOthers(t *testing.T) {
 		conforms(t, url)
 	})
 	t.Run("aws-ses-v2-local", func(t *testing.T) {
-		url := startSESLocal(t)
+		url := sespeer.Start(t, filepath.Join("..", ".."))
 		conforms(t, url)
 
 		warning, err := sender(t, url, 5*time.Second).CheckIdentity(t.Context(), "sender@contoso.example")
@@ -87,54 +83,4 @@ func conforms(t *testing.T, url string) {
 	later := `{"templates":{},"emails":[]}`
 	require.JSONEq(t, later, get(t, url+"/store?since="+strconv.FormatInt(time.Now().Unix()+60, 10)))
 	require.Empty(t, get(t, url+"/health-check"))
-}
-
-// startSESLocal runs the npm package as a process of its own, on a port that the system chooses, until the test is over.
-func startSESLocal(t *testing.T) string {
-	t.Helper()
-	folder := os.Getenv("PIMNOTIFY_TEST_SES_LOCAL")
-	if folder == "" {
-		folder = filepath.Join("tools", "node_modules", "aws-ses-v2-local")
-	}
-	if !filepath.IsAbs(folder) {
-		folder = filepath.Join("..", "..", folder) // from the module's root
-	}
-	node, err := exec.LookPath("node")
-	if _, statErr := os.Stat(filepath.Join(folder, "dist", "cli.js")); err != nil || statErr != nil {
-		const missing = "aws-ses-v2-local is not here: install Node, run npm ci in tools/, or name the package's folder in PIMNOTIFY_TEST_SES_LOCAL"
-		if os.Getenv("CI") != "" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
-	cmd := exec.CommandContext(t.Context(), node, filepath.Join(folder, "dist", "cli.js"), "--host", "127.0.0.1", "--port", "0")
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	lines := make(chan string, 100)
-	go func() {
-		defer close(lines)
-		for scan := bufio.NewScanner(out); scan.Scan(); {
-			lines <- scan.Text()
-		}
-	}()
-	timeout := time.After(30 * time.Second)
-	for {
-		select {
-		case line, ok := <-lines:
-			require.True(t, ok, "aws-ses-v2-local ended before it listened")
-			if _, address, found := strings.Cut(line, "running at "); found {
-				u, err := url.Parse(strings.TrimSpace(address))
-				require.NoError(t, err)
-				return "http://127.0.0.1:" + u.Port()
-			}
-		case <-timeout:
-			t.Fatal("aws-ses-v2-local does not listen after 30 s")
-		}
-	}
 }

@@ -1,0 +1,132 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pimnotify/internal/devserver"
+	"pimnotify/pim"
+)
+
+func TestADecisionMadeTheMomentAfterAPutWasAnsweredIsNeverLost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	var wait sync.WaitGroup
+	for i := range 30 {
+		id := fmt.Sprintf("%sat-once-%d", w.prefix, i)
+		wait.Go(func() {
+			if a := w.call(t, http.MethodPut, "activationRequests/"+id, activation()); a.status != http.StatusCreated {
+				t.Errorf("put: %d %s", a.status, a.body)
+			}
+			a := w.decide(t, id, pim.Approve, "u8")
+			var v pim.View
+			if a.status != http.StatusOK || json.Unmarshal(a.body, &v) != nil || v.Status != pim.Provisioned {
+				t.Errorf("decide: %d %s", a.status, a.body)
+			}
+		})
+	}
+	wait.Wait()
+	for i := range 30 {
+		w.awaitEnd(t, fmt.Sprintf("%sat-once-%d", w.prefix, i), pim.Provisioned, time.Minute)
+	}
+}
+
+func TestWithoutAWorkerADecisionIsAnswered503AndTheRepeatedCallDecidesOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{noWorker: true})
+	id := w.prefix + "r"
+	w.put(t, id, activation())
+	a := w.decide(t, id, pim.Approve, "u8")
+	require.Equal(t, http.StatusServiceUnavailable, a.status, "%s", a.body)
+	require.NotEmpty(t, a.header.Get("Retry-After"))
+	require.Contains(t, string(a.body), "worker")
+	require.Equal(t, pim.PendingApproval, w.view(t, id).Status, "a decision that nobody took is not one")
+
+	w.startWorker().awaitReadyWorker()
+	w.insist(t, func() answer { return w.decide(t, id, pim.Approve, "u8") })
+	w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+	again := w.decide(t, id, pim.Approve, "u8")
+	require.Equal(t, http.StatusOK, again.status, "the same decision, after the run has closed: %s", again.body)
+	other := w.decide(t, id, pim.Deny, "u1")
+	require.Equal(t, http.StatusConflict, other.status)
+	var problem struct {
+		ReviewResult     pim.ReviewResult
+		ReviewedBy       pim.Principal
+		ReviewedDateTime time.Time
+	}
+	require.NoError(t, json.Unmarshal(other.body, &problem))
+	require.Equal(t, pim.Approve, problem.ReviewResult)
+	require.Equal(t, "u8", problem.ReviewedBy.ID)
+	require.False(t, problem.ReviewedDateTime.IsZero())
+	w.agree(t, id)
+}
+
+func TestAHundredEqualPutsAtOnceMakeOneRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	id := w.prefix + "r"
+	var created, same int
+	var mu sync.Mutex
+	var wait sync.WaitGroup
+	for range 100 {
+		wait.Go(func() {
+			a := w.call(t, http.MethodPut, "activationRequests/"+id, activation())
+			mu.Lock()
+			defer mu.Unlock()
+			switch a.status {
+			case http.StatusCreated:
+				created++
+			case http.StatusOK:
+				same++
+			default:
+				t.Errorf("%d %s", a.status, a.body)
+			}
+		})
+	}
+	wait.Wait()
+	require.Equal(t, 1, created)
+	require.Equal(t, 99, same)
+	other := w.call(t, http.MethodPut, "activationRequests/"+id, activation(func(r *pim.ActivationRequest) { r.Justification = "another" }))
+	require.Equal(t, http.StatusConflict, other.status)
+
+	require.Equal(t, http.StatusOK, w.decide(t, id, pim.Approve, "u8").status)
+	w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+	require.Equal(t, 4+6, w.agree(t, id), "four approvers were told, the requestor, five administrators: once each")
+	require.Equal(t, http.StatusOK, w.call(t, http.MethodPut, "activationRequests/"+id, activation()).status, "also when it is over")
+}
+
+// A caller who is told 503 may never come back. What was accepted is started all the same, once Temporal is there again.
+func TestARequestAcceptedWhileTemporalIsAwayIsStartedThoughItsCallerNeverComesBack(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	own, err := devserver.Start(ctx, devserver.Options{DBFile: filepath.Join(t.TempDir(), "temporal.db")})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = own.Stop() })
+	w := newWorld(t, options{env: map[string]string{"TEMPORAL_ADDRESS": own.Address}})
+	require.NoError(t, own.Kill())
+
+	id := w.prefix + "r"
+	a := w.call(t, http.MethodPut, "activationRequests/"+id, activation())
+	require.Equal(t, http.StatusServiceUnavailable, a.status, "%s", a.body)
+	require.NotEmpty(t, a.header.Get("Retry-After"))
+	require.Contains(t, string(a.body), "Temporal")
+
+	own, err = devserver.Start(ctx, own.Options)
+	require.NoError(t, err)
+	await(t, 2*time.Minute, "the request mail", func() bool {
+		e, ok := event(w.view(t, id), pim.ActivationPendingApproval)
+		return ok && e.Status == pim.EventComplete
+	})
+	w.insist(t, func() answer { return w.decide(t, id, pim.Approve, "u8") })
+	w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+	w.agree(t, id)
+}
