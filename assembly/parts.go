@@ -126,7 +126,13 @@ func (p *Parts) Checks() []api.Check {
 			return p.Namespace, err
 		}},
 		{Name: "ledger", Probe: func(ctx context.Context) (string, error) { return p.Ledger.ID(), p.Ledger.Ping(ctx) }},
-		{Name: "directory", Probe: func(context.Context) (string, error) { return p.Config.Directory, p.Directory.Problem() }},
+		{Name: "directory", Probe: func(ctx context.Context) (string, error) {
+			if problem := p.Directory.Problem(); problem != nil {
+				// The last good file still answers: one mistyped line must not take every process out of service.
+				return "an edit was refused, the last good file holds: " + problem.Error(), p.Directory.Ready(ctx)
+			}
+			return p.Config.Directory, p.Directory.Ready(ctx)
+		}},
 	}
 }
 
