@@ -76,14 +76,14 @@ func (a *Activities) people(ctx context.Context, s *subject, column pim.Column) 
 		}
 		return a.Directory.People(ctx, s.in.Tenant, s.request.Approval.Approvers)
 	default:
-		return a.holders(ctx, s, column.Source)
+		return a.holders(ctx, s, column)
 	}
 }
 
-func (a *Activities) holders(ctx context.Context, s *subject, audience pim.Audience) ([]pim.Principal, error) {
-	role, states, ok := pim.HoldersOf(audience)
+func (a *Activities) holders(ctx context.Context, s *subject, column pim.Column) ([]pim.Principal, error) {
+	role, _, ok := pim.HoldersOf(column.Source)
 	if !ok {
-		return nil, fmt.Errorf("no role makes somebody %s", audience)
+		return nil, fmt.Errorf("no role makes somebody %s", column.Source)
 	}
 	holders, err := a.Directory.Holders(ctx, s.in.Tenant, pim.HolderQuery{
 		Kind: s.request.ResourceKind, Role: role, Scope: s.request.AdministratorsScope(),
@@ -93,7 +93,7 @@ func (a *Activities) holders(ctx context.Context, s *subject, audience pim.Audie
 	}
 	var people []pim.Principal
 	for _, holder := range holders {
-		if slices.Contains(states, holder.State) {
+		if slices.Contains(column.States, holder.State) {
 			people = append(people, holder.Principal)
 		}
 	}
