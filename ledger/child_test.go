@@ -34,13 +34,14 @@ func runChild(ctx context.Context, job, url string) (err error) {
 	name, argument, _ := strings.Cut(job, " ")
 	switch name {
 	case "open":
-		fmt.Println(l.ID())
+		_, err = fmt.Fprintln(os.Stdout, l.ID())
 	case "accept":
 		_, created, err := l.Accept(ctx, acceptance(activation(argument)))
 		if err != nil {
 			return err
 		}
-		fmt.Println(created)
+		_, err = fmt.Fprintln(os.Stdout, created)
+		return err
 	case "claim":
 		key, err := strconv.ParseInt(argument, 10, 64)
 		if err != nil {
@@ -54,7 +55,7 @@ func runChild(ctx context.Context, job, url string) (err error) {
 	default:
 		return fmt.Errorf("no job %q", name)
 	}
-	return nil
+	return err
 }
 
 // claimAll takes small batches until there are no more.

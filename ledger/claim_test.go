@@ -46,20 +46,21 @@ func TestNoMailIsClaimedTwiceByManyWorkersAndProcesses(t *testing.T) {
 			group.Go(func() { taken[i], errs[i] = claimAll(t.Context(), []*ledger.Ledger{l, other}[i%2], key) })
 		}
 		group.Wait()
-		for _, err := range errs {
-			require.NoError(t, err)
-		}
-		for _, c := range children {
-			var ids []string
-			require.NoError(t, json.Unmarshal([]byte(c.wait(t)), &ids))
-			taken = append(taken, ids)
-		}
 		all := map[string]int{}
-		for _, ids := range taken {
+		count := func(ids []string) {
 			for _, id := range ids {
 				all[id]++
 				require.Equal(t, 1, all[id], "claimed twice")
 			}
+		}
+		for i := range taken {
+			require.NoError(t, errs[i])
+			count(taken[i])
+		}
+		for _, c := range children {
+			var ids []string
+			require.NoError(t, json.Unmarshal([]byte(c.wait(t)), &ids))
+			count(ids)
 		}
 		require.Len(t, all, 300)
 		require.Equal(t, pim.Counts{pim.StatusSent: 300}, counts(t, l, key))
@@ -154,6 +155,10 @@ func TestSeveralEventsAreClaimedTogetherAndTheWithdrawnOneIsNot(t *testing.T) {
 		r, gone, ref := planned(t, l, "r3", 3)
 		withdraw(t, l, r, ref)
 		byEvent := map[int64]int{}
+		for _, c := range claim(t, l, 2, first, second) {
+			require.Equal(t, 1, c.Recipient.Order, "the first of each event before the second of any")
+			byEvent[c.EventKey]++
+		}
 		for _, c := range claim(t, l, 100, first, gone, second, 42) {
 			byEvent[c.EventKey]++
 		}

@@ -26,8 +26,13 @@ var databases = []struct {
 	name string
 	url  func(t testing.TB) string
 }{
-	{"SQLite", func(t testing.TB) string { return filepath.Join(t.TempDir(), "ledger.db") }},
+	{"SQLite", file},
 	{"PostgreSQL", pgtest.URL},
+}
+
+func file(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), "ledger.db")
 }
 
 func onBoth(t *testing.T, test func(t *testing.T, l *ledger.Ledger)) {

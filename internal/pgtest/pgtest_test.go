@@ -5,6 +5,7 @@ package pgtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -120,4 +121,39 @@ func connect(t *testing.T, url string) *pgx.Conn {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
+}
+
+// outcome is a test that is only watched.
+type outcome struct {
+	testing.TB
+	skipped, failed string
+}
+
+func (o *outcome) Helper() {}
+
+func (o *outcome) Skipf(text string, args ...any) {
+	o.skipped = fmt.Sprintf(text, args...)
+	panic(o)
+}
+
+func (o *outcome) Fatalf(text string, args ...any) {
+	o.failed = fmt.Sprintf(text, args...)
+	panic(o)
+}
+
+func TestWithoutAServerATestIsSkippedButNotInCI(t *testing.T) {
+	t.Setenv("CI", "")
+	skipped := &outcome{}
+	require.Panics(t, func() { refuse(skipped, errMissing) })
+	require.Contains(t, skipped.skipped, "this test needs PostgreSQL, which is not installed: initdb is neither on PATH nor")
+
+	broken := &outcome{}
+	require.Panics(t, func() { refuse(broken, errors.New("initdb: disk full")) })
+	require.Equal(t, "start a private PostgreSQL: initdb: disk full", broken.failed, "a server that is there and broken is no reason to skip")
+
+	t.Setenv("CI", "true")
+	inCI := &outcome{}
+	require.Panics(t, func() { refuse(inCI, errMissing) })
+	require.Contains(t, inCI.failed, "CI=true asks for one")
+	require.Empty(t, inCI.skipped)
 }

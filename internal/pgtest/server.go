@@ -55,7 +55,9 @@ func start() (*server, error) {
 }
 
 func (s *server) start(binaries string, owner *user) error {
-	initdb := exec.Command(filepath.Join(binaries, "initdb"), "-D", filepath.Join(s.folder, "data"), "-U", superuser,
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	initdb := exec.CommandContext(ctx, filepath.Join(binaries, "initdb"), "-D", filepath.Join(s.folder, "data"), "-U", superuser,
 		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 	owner.runs(initdb, s.folder)
 	if output, err := initdb.CombinedOutput(); err != nil {
@@ -66,7 +68,7 @@ func (s *server) start(binaries string, owner *user) error {
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	keep := exec.Command("/bin/sh", "-c", keeper, "keeper", filepath.Join(binaries, "postgres"), s.folder)
+	keep := exec.CommandContext(context.Background(), "/bin/sh", "-c", keeper, "keeper", filepath.Join(binaries, "postgres"), s.folder)
 	owner.runs(keep, s.folder)
 	keep.Stdout, keep.Stderr = log, log
 	if s.alive, err = keep.StdinPipe(); err != nil {
