@@ -1,6 +1,7 @@
 package starter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -74,5 +75,22 @@ func (c *Client) prepare(ctx context.Context, tenant, id string, sent pim.Activa
 	if sent.CreatedDateTime == nil {
 		sent.CreatedDateTime = &now
 	}
+	if err := c.introduce(ctx, tenant, &sent.Principal); err != nil {
+		return pim.Acceptance{}, err
+	}
 	return acceptance(tenant, id, sent, hash, c.Settings.Settings(tenant), now)
+}
+
+// introduce gives a principal the name and kind that the directory has for it, where the request leaves them out: the record is
+// read by people.
+func (c *Client) introduce(ctx context.Context, tenant string, p *pim.Principal) error {
+	known, there, err := c.Directory.Principal(ctx, tenant, p.ID)
+	if err != nil {
+		return away(AwayDirectory, "look up who asks", err)
+	}
+	if there {
+		p.DisplayName = cmp.Or(p.DisplayName, known.DisplayName)
+		p.Type = cmp.Or(p.Type, known.Type)
+	}
+	return nil
 }

@@ -77,7 +77,7 @@ func (a *activation) mailTable(b *strings.Builder) {
 		if len(parts) == 0 {
 			parts = []string{"nobody is told of this"}
 		}
-		fmt.Fprintf(b, "| %s | %s |\n", id, strings.Join(parts, ", "))
+		fmt.Fprintf(b, "| %s | %s |\n", strings.TrimPrefix(id, "activation."+a.in.ID+"."), strings.Join(parts, ", "))
 	}
 }
 
