@@ -61,7 +61,7 @@ func (c *Client) checkNamed(ctx context.Context, tenant string, approvers []pim.
 func (c *Client) fallbackHolders(ctx context.Context, tenant string, r pim.ActivationRequest) ([]string, error) {
 	var ids []string
 	for _, decider := range pim.FallbackDeciders(r.ResourceKind) {
-		holders, err := c.Directory.Holders(ctx, tenant, pim.HolderQuery{Kind: r.ResourceKind, Role: decider.Role, Scope: r.Scope.ID})
+		holders, err := c.Directory.Holders(ctx, tenant, pim.HolderQuery{Kind: r.ResourceKind, Role: decider.Role, Scope: r.AdministratorsScope()})
 		if err != nil {
 			return nil, away(AwayDirectory, "look up holders of "+decider.Role, err)
 		}
