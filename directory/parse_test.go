@@ -1,7 +1,6 @@
 package directory_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -217,7 +216,7 @@ func mistakesOf(t *testing.T, text string) []directory.Mistake {
 func mistakesIn(t *testing.T, err error) []directory.Mistake {
 	t.Helper()
 	var broken *directory.Broken
-	require.True(t, errors.As(err, &broken), "%T", err)
+	require.ErrorAs(t, err, &broken)
 	require.NotEmpty(t, broken.Mistakes)
 	return broken.Mistakes
 }

@@ -4,6 +4,7 @@ package sespeer
 
 import (
 	"bufio"
+	"context"
 	"net/url"
 	"os"
 	"os/exec"
@@ -34,7 +35,7 @@ func Start(t *testing.T, root string) string {
 		}
 		t.Skip(missing)
 	}
-	cmd := exec.Command(node, script, "--host", "127.0.0.1", "--port", "0")
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), node, script, "--host", "127.0.0.1", "--port", "0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
