@@ -24,6 +24,11 @@ func (h *house) balance(t *testing.T) {
 			lost[r.Tags["mail"]]++
 		}
 	}
+	if h.lost {
+		for mail, messages := range arrived {
+			lost[mail] += len(messages) - 1
+		}
+	}
 	for _, event := range h.events {
 		rows, err := h.record.Recipients(context.Background(), tenant, event)
 		if err != nil {

@@ -41,7 +41,9 @@ func (a *Activities) drain(ctx context.Context, s *subject, states []pim.DueStat
 		}
 	}
 	for d.flying > 0 { // whatever ended the drain, no outcome is left behind
-		err = errors.Join(err, d.land(ctx, <-d.results))
+		if lost := d.land(ctx, <-d.results); lost != nil {
+			err = errors.Join(err, lost)
+		}
 	}
 	return d.held, err
 }

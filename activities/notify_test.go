@@ -84,6 +84,9 @@ func together(t *testing.T, in activities.NotifyInput, workers ...*activities.Ac
 
 func TestAThousandRecipientsGetExactlyOneMailEach(t *testing.T) {
 	t.Parallel()
+	if raced {
+		t.Skip("the race detector sees as many mails in the test of the first thousand")
+	}
 	h := newHouse(t, 1000)
 	in := h.accept(t, "r1", crowd)
 	require.Equal(t, pim.Counts{pim.StatusSent: 1000}, counts(h.notify(t, in)))

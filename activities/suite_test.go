@@ -34,6 +34,17 @@ import (
 
 const tenant = "contoso"
 
+// quick is how long a test is patient.
+const quick = 600 * time.Millisecond
+
+// sized is a number of recipients, or the smaller one under the race detector.
+func sized(size, whenRaced int) int {
+	if raced {
+		return whenRaced
+	}
+	return size
+}
+
 // house is a worker's activities on real parts: the ledger, SES spoken to the inbox over HTTP, the templates, a directory.
 type house struct {
 	*activities.Activities
@@ -42,6 +53,8 @@ type house struct {
 	server *httptest.Server
 	logs   *observer.ObservedLogs
 	ahead  atomic.Int64 // how far the worker's clock is ahead of ours
+
+	lost bool // the ledger was away for so long that outcomes were lost
 
 	mu     sync.Mutex
 	events []string // of all requests that were accepted here
@@ -128,7 +141,7 @@ func withCrowd(n int) string {
 
 type settings struct{}
 
-func (settings) Settings(string) pim.Settings                                     { return pim.DefaultSettings() }
+func (settings) Settings(string) pim.Settings                                  { return pim.DefaultSettings() }
 func (settings) Rules(string, pim.ResourceKind, pim.Role, pim.Scope) pim.Rules { return nil }
 
 // The groups that approve. Of g1 four have an address: isabella, johanna, joni and lee; Break Glass has none.

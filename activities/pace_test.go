@@ -1,0 +1,108 @@
+package activities_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pimnotify/activities"
+	"pimnotify/pim"
+)
+
+var (
+	rate  = sized(200, 100)
+	paced = 2 * rate
+	batch = rate / 2 // the most that one Notify reserves at a time
+)
+
+// These are not parallel: a busy machine is slower than the rate.
+
+func TestMailsLeaveAtTheRateOfTheAccount(t *testing.T) {
+	h := newHouse(t, paced)
+	h.Rate = func() float64 { return float64(rate) }
+	in := h.accept(t, "r1", crowd)
+	require.Equal(t, pim.Counts{pim.StatusSent: paced}, counts(h.notify(t, in)))
+	h.expectPace(t)
+}
+
+func TestTwoNotifiesShareTheRate(t *testing.T) {
+	onBoth(t, paced/2, func(t *testing.T, h *house) {
+		h.Rate = func() float64 { return float64(rate) }
+		ins := []activities.NotifyInput{h.accept(t, "r1", crowd), h.accept(t, "r2", crowd)}
+		var both sync.WaitGroup
+		for i, in := range ins {
+			both.Go(func() {
+				_, err := notify(h.worker([]string{"w1", "w2"}[i]), in, running{})
+				require.NoError(t, err) //nolint:testifylint // a failure of either is one of the test
+			})
+		}
+		both.Wait()
+		h.expectPace(t)
+	})
+}
+
+// expectPace looks at what the receiver saw: no second had more than the rate and one batch, and the whole ended.
+func (h *house) expectPace(t *testing.T) {
+	t.Helper()
+	requests := h.inbox.Requests()
+	require.Len(t, requests, paced)
+	most, first := 0, 0
+	for i, r := range requests {
+		for r.At.Sub(requests[first].At) >= time.Second {
+			first++
+		}
+		most = max(most, i-first+1)
+	}
+	took := requests[paced-1].At.Sub(requests[0].At)
+	t.Logf("most in any second %d, all in %s", most, took)
+	require.LessOrEqual(t, most, rate+batch)
+	require.Greater(t, took, time.Duration(paced-batch)*time.Second/time.Duration(rate))
+	require.Less(t, took, 20*time.Second, "two seconds, on a machine that has nothing else to do")
+}
+
+func TestAMailThatWaitsForItsTurnCanStillBeWithdrawn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 5)
+	in := h.accept(t, "r1", crowd)
+	key := h.plan(t, in)
+	h.Rate = func() float64 { return 1 }
+	_, err := h.record.Pace(t.Context(), "ses", 2, 1, 1, time.Now()) // somebody else has the next two seconds
+	require.NoError(t, err)
+	done := make(chan activities.NotifyResult, 1)
+	go func() {
+		result, _ := notify(h.Activities, in, running{})
+		done <- result
+	}()
+	tally, err := h.record.Tally(t.Context(), []int64{key})
+	require.NoError(t, err)
+	require.Equal(t, pim.Counts{pim.StatusPlanned: 5}, tally.Counts[key], "nothing is claimed before its turn")
+	require.NoError(t, h.record.Record(t.Context(), tenant, in.Resource, decided(in)))
+	require.Equal(t, pim.Counts{pim.StatusCancelled: 5}, counts(<-done))
+	require.Empty(t, h.inbox.Requests())
+}
+
+// What was sent is written down also while the next batch waits for a turn that is far away.
+func TestAnOutcomeIsWrittenDownWhileTheNextMailWaitsForItsTurn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 2)
+	h.Rate = func() float64 { return 0.001 } // the second mail would have to wait for a quarter of an hour
+	in := h.accept(t, "r1", crowd)
+	stop, settled := make(chan struct{}), make(chan struct{}, 1)
+	h.Ledger = &flaky{Ledger: h.record, settled: func() { settled <- struct{}{} }}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := notify(h.Activities, in, running{stop: stop})
+		ended <- err
+	}()
+	select {
+	case <-settled:
+	case <-time.After(20 * time.Second):
+		require.Fail(t, "the first mail has arrived, and its outcome waits")
+	}
+	require.Equal(t, pim.StatusSent, h.rows(t, in)[0].Status)
+	require.Equal(t, pim.StatusPlanned, h.rows(t, in)[1].Status)
+	close(stop)
+	require.Error(t, <-ended)
+}
