@@ -34,7 +34,7 @@ func (a *Activities) attempt(ctx context.Context, s *subject, claim pim.Claim, c
 	if err != nil {
 		a.Log.Error("mail cannot be put into words", zap.String("tenant", s.in.Tenant), zap.String("request", s.in.Resource.ID),
 			zap.String("event", claim.Event.ID), zap.String("mail", claim.MailID), zap.Error(err))
-		result.Status, result.Reason, result.class = pim.StatusFailed, "render", mail.Refused
+		result.Status, result.Reason = pim.StatusFailed, "render"
 		return
 	}
 	result.Subject = text.Subject

@@ -206,7 +206,7 @@ func (d *drain) land(ctx context.Context, first attempted) error {
 			notNow = r.reason
 		case mail.Held:
 			d.hold(r.reason)
-		default: // unknown, or withdrawn in time: neither says anything of the next mail
+		default: // unknown, or not tried: neither says anything of the next mail
 		}
 	}
 	if taken {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.uber.org/goleak"
 
@@ -80,6 +81,35 @@ func (h *house) expectStopped(t *testing.T, in activities.NotifyInput) {
 	h.inbox.SetFaults()
 	require.Equal(t, pim.Counts{pim.StatusSent: stoppedSize}, counts(h.notify(t, in)))
 	require.Len(t, h.inbox.Requests(), stoppedSize)
+}
+
+// A database that is interrupted says so in its own words. Temporal has to hear of the cancellation all the same.
+func TestAnErrorOfACancelledNotifySaysThatItWasCancelled(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 0)
+	ctx, cancel := context.WithCancel(t.Context())
+	h.Ledger = &flaky{Ledger: h.record, fail: func(method string, _ bool) bool {
+		if method == "Claim" {
+			cancel()
+		}
+		return method == "Claim"
+	}}
+	_, err := notify(h.Activities, h.accept(t, "r1", tier0), running{ctx: ctx})
+	require.ErrorContains(t, err, context.Canceled.Error())
+	require.ErrorContains(t, err, errAway.Error())
+}
+
+func TestALongNotifySaysThatItIsAliveAndNothingElse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 0)
+	h.inbox.SetFaults(inbox.Fault{Kind: inbox.Latency, Delay: inbox.Duration(3 * time.Second)})
+	beats := make(chan bool, 10)
+	_, err := notify(h.Activities, h.accept(t, "r1", tier0), running{beat: func(details converter.EncodedValues) {
+		beats <- details.HasValues()
+	}})
+	require.NoError(t, err)
+	require.NotEmpty(t, beats)
+	require.False(t, <-beats)
 }
 
 func TestAStoppedNotifyEndsAlsoWhileItWaits(t *testing.T) {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
@@ -192,9 +194,9 @@ func decided(in activities.NotifyInput) pim.Change {
 
 // running is how Temporal has an activity run.
 type running struct {
-	ctx  context.Context // nil: never taken back
-	stop chan struct{}   // nil: the worker never stops
-	beat func()          // nil: nobody listens
+	ctx  context.Context                       // nil: never taken back
+	stop chan struct{}                         // nil: the worker never stops
+	beat func(details converter.EncodedValues) // nil: nobody listens
 }
 
 func notify(a *activities.Activities, in activities.NotifyInput, how running) (result activities.NotifyResult, err error) {
@@ -204,6 +206,9 @@ func notify(a *activities.Activities, in activities.NotifyInput, how running) (r
 	env.SetWorkerOptions(worker.Options{BackgroundActivityContext: how.ctx})
 	if how.stop != nil {
 		env.SetWorkerStopChannel(how.stop)
+	}
+	if how.beat != nil {
+		env.SetOnActivityHeartbeatListener(func(_ *activity.Info, details converter.EncodedValues) { how.beat(details) })
 	}
 	activities.Register(env, a)
 	value, err := env.ExecuteActivity(activities.NotifyActivity, in)
