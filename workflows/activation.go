@@ -125,19 +125,22 @@ func (a *activation) tellTheOutcome() {
 	a.mails.send(a.ctx, "write down and tell the outcome", atOnce...)
 }
 
-// close ends the run when its last mail is settled and everything that was reported meanwhile is written down.
+// close ends the run when its last mail is settled. What is reported meanwhile, a role given back, is written down when it comes.
 func (a *activation) close() (ActivationResult, error) {
 	for {
-		if err := a.mails.wait(); err != nil {
-			return ActivationResult{}, fmt.Errorf("mails of %s: %w", a.resource, err)
-		}
-		if err := workflow.Await(a.ctx, func() bool { return workflow.AllHandlersFinished(a.ctx) }); err != nil {
+		if err := workflow.Await(a.ctx, func() bool {
+			return len(a.changes) > a.told || a.mails.settled() && workflow.AllHandlersFinished(a.ctx)
+		}); err != nil {
 			return ActivationResult{}, err
 		}
-		if len(a.changes) == a.told {
-			return ActivationResult{Status: a.status}, nil
+		if len(a.changes) > a.told {
+			a.tellTheOutcome()
+			continue
 		}
-		a.tellTheOutcome()
+		if a.mails.err != nil {
+			return ActivationResult{}, fmt.Errorf("mails of %s: %w", a.resource, a.mails.err)
+		}
+		return ActivationResult{Status: a.status}, nil
 	}
 }
 

@@ -62,19 +62,14 @@ func (m *mailroom) sendLater(ctx workflow.Context, why string, due pim.Due) {
 	})
 }
 
-// wait returns when every mail is settled, or one of them never can be.
-func (m *mailroom) wait() error {
-	if err := workflow.Await(m.ctx, func() bool { return m.onWay == 0 }); err != nil {
-		return err
-	}
-	return m.err
-}
+// settled reports whether every mail has come to an end, or to one that err tells of.
+func (m *mailroom) settled() bool { return m.onWay == 0 }
 
 // deliver asks for the mails until all of them are settled: again after a growing pause while they are held, again when the
 // grace time is over while nobody knows whether some were sent. A cancelled ctx ends the pauses, not the settling: what was
 // being sent at that moment still has to be accounted for.
 func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
-	heldPause := firstHeldPause
+	heldPause, openPause := firstHeldPause, firstRetry
 	settling, _ := workflow.NewDisconnectedContext(ctx) // of this coroutine, as every context that it waits on must be
 	for {
 		result, err := m.notify(ctx, why, due)
@@ -98,7 +93,8 @@ func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
 		case result.UnknownUntil.After(now):
 			m.pause(ctx, result.UnknownUntil.Sub(now), "nobody knows yet whether some mails were sent")
 		default:
-			m.pause(ctx, firstRetry, "some mails are still open")
+			m.pause(ctx, openPause, "some mails are still open")
+			openPause = min(2*openPause, longestRetry)
 		}
 		if ctx.Err() != nil {
 			ctx = settling

@@ -36,7 +36,8 @@ func newRequest(in ActivationInput) *request {
 func (r *request) decide(in DecideInput, now time.Time) []pim.Change {
 	from := len(r.changes)
 	r.decision = &in
-	decided := earlier(in.ReviewedDateTime, now)
+	// Whatever clock the caller has: not before the request was made, and not after it was heard of here.
+	decided := earlier(later(in.ReviewedDateTime, r.in.CreatedDateTime), now)
 	if in.ReviewResult == pim.Deny {
 		r.change(pim.Change{
 			At: decided, What: pim.WhatDenied, Status: pim.Denied, By: in.ReviewedBy, DecisionID: in.DecisionID,
@@ -60,7 +61,7 @@ func (r *request) decide(in DecideInput, now time.Time) []pim.Change {
 	}
 	r.change(approved)
 	if atOnce {
-		r.activate(ReportInput{At: decided})
+		r.activate(ReportInput{At: later(decided, r.start())})
 	}
 	return r.changes[from:]
 }
@@ -156,6 +157,13 @@ func span(d pim.Duration) time.Duration {
 
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
 		return a
 	}
 	return b
