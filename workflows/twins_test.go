@@ -1,0 +1,68 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"pimnotify/pim"
+)
+
+// BadTwins are processes like Activation with one mistake each, of the kind that a change makes. Runs that were begun by
+// Activation must not go on in them, and a replay has to say so.
+var BadTwins = map[string]func(worker.WorkflowRegistry){
+	"asks without waiting for the engine": twin(func(a *activation) (ActivationResult, error) {
+		if a.in.ApprovalRequired {
+			a.askTheApprovers()
+			a.awaitDecision()
+			a.tellTheOutcome()
+		}
+		return a.finish()
+	}),
+	"waits for a decision before it asks": twin(func(a *activation) (ActivationResult, error) {
+		if a.in.ApprovalRequired {
+			a.waitForTheEngine()
+			a.awaitDecision()
+			a.askTheApprovers()
+			a.tellTheOutcome()
+		}
+		return a.finish()
+	}),
+	"tells the outcome only when the role is active": twin(func(a *activation) (ActivationResult, error) {
+		if a.in.ApprovalRequired {
+			a.waitForTheEngine()
+			a.askTheApprovers()
+			a.awaitDecision()
+		}
+		return a.finish()
+	}),
+	"ends before its last mail": twin(func(a *activation) (ActivationResult, error) {
+		if a.in.ApprovalRequired {
+			a.waitForTheEngine()
+			a.askTheApprovers()
+			a.awaitDecision()
+			a.tellTheOutcome()
+		}
+		return ActivationResult{Status: a.status}, nil
+	}),
+}
+
+// finish is the rest of Activation's main line.
+func (a *activation) finish() (ActivationResult, error) {
+	if a.status == pim.Granted {
+		a.awaitActivation()
+	}
+	a.tellTheOutcome()
+	return a.close()
+}
+
+func twin(run func(*activation) (ActivationResult, error)) func(worker.WorkflowRegistry) {
+	return func(r worker.WorkflowRegistry) {
+		r.RegisterWorkflowWithOptions(func(ctx workflow.Context, in ActivationInput) (ActivationResult, error) {
+			a := &activation{request: newRequest(in)}
+			if err := a.setup(ctx); err != nil {
+				return ActivationResult{}, err
+			}
+			return run(a)
+		}, workflow.RegisterOptions{Name: ActivationWorkflow})
+	}
+}
