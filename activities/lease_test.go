@@ -64,8 +64,17 @@ func TestAWorkerThatWakesUpAfterItsLeaseSendsNothingOfIt(t *testing.T) {
 	onBoth(t, 20, func(t *testing.T, h *house) {
 		in := h.accept(t, "r1", crowd)
 		asleep, woken := make(chan struct{}, 20), make(chan struct{})
+		var sleeping atomic.Bool
 		sleeper := h.worker("sleeper")
-		sleeper.Ledger = &flaky{Ledger: h.record, stillDue: func() { asleep <- struct{}{}; <-woken }}
+		sleeper.Ledger = &flaky{
+			Ledger:   h.record,
+			stillDue: func() { sleeping.Store(true); asleep <- struct{}{}; <-woken },
+			tally: func() {
+				if sleeping.Load() {
+					<-woken
+				}
+			},
+		}
 		ended := make(chan error, 1)
 		go func() {
 			_, err := notify(sleeper, in, running{})

@@ -31,14 +31,13 @@ func TestTwoNotifiesShareTheRate(t *testing.T) {
 	onBoth(t, paced/2, func(t *testing.T, h *house) {
 		h.Rate = func() float64 { return float64(rate) }
 		ins := []activities.NotifyInput{h.accept(t, "r1", crowd), h.accept(t, "r2", crowd)}
+		workers, errs := []*activities.Activities{h.worker("w1"), h.worker("w2")}, make([]error, 2)
 		var both sync.WaitGroup
-		for i, in := range ins {
-			both.Go(func() {
-				_, err := notify(h.worker([]string{"w1", "w2"}[i]), in, running{})
-				require.NoError(t, err) //nolint:testifylint // a failure of either is one of the test
-			})
+		for i := range ins {
+			both.Go(func() { _, errs[i] = notify(workers[i], ins[i], running{}) })
 		}
 		both.Wait()
+		require.Equal(t, make([]error, 2), errs)
 		h.expectPace(t)
 	})
 }
