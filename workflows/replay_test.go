@@ -89,6 +89,7 @@ func TestApprovalTakesAtMost48Events(t *testing.T) {
 func TestRecordedHistoriesNameNeitherMachinesNorPeople(t *testing.T) {
 	named := regexp.MustCompile(`(?:identity|task_queue:\{name):\s*"([^"]*)"`)
 	for name, events := range recorded(t) {
+		require.Regexp(t, named, events.GetEvents()[0].String(), "looked for where it is not")
 		for _, event := range events.GetEvents() {
 			// The text form shows payloads as they are, and not in base64.
 			text := event.String()

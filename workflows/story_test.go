@@ -108,7 +108,7 @@ func TestEveryStatusHasASentence(t *testing.T) {
 
 func TestWithdrawnAndEmptyEventsAreNamedInTheDetails(t *testing.T) {
 	h := newHouse(t).after(6*time.Minute, deny("u2"))
-	h.post.takes = func(in activities.NotifyInput) time.Duration { return 2 * time.Minute }
+	h.post.takes = func(activities.NotifyInput) time.Duration { return 2 * time.Minute }
 	h.post.answer = func(_ int, in activities.NotifyInput) (activities.NotifyResult, error) {
 		if in.Due[0].Event.Kind == pim.ActivationPendingApproval {
 			return activities.NotifyResult{Events: []activities.EventResult{{

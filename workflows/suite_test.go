@@ -2,7 +2,6 @@ package workflows_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -156,7 +155,7 @@ func (h *house) refused(as, kind string) workflows.Refusal {
 	err, answered := h.said[as]
 	require.True(h.t, answered, "%s: nobody answered", as)
 	var application *temporal.ApplicationError
-	require.True(h.t, errors.As(err, &application), "%s: %v", as, err)
+	require.ErrorAs(h.t, err, &application, as)
 	require.Equal(h.t, kind, application.Type(), "%s: %v", as, err)
 	require.True(h.t, application.NonRetryable())
 	var refusal workflows.Refusal
