@@ -148,10 +148,7 @@ func checkSender(ctx context.Context, sender *ses.Sender, c assembly.Config, log
 	if warning != "" {
 		log.Warn("sender not checked: " + warning)
 	}
-	if c.ConfigurationSet == "" {
-		log.Warn("without PIMNOTIFY_SES_CONFIGURATION_SET nothing is known of a mail after SES has accepted it, " +
-			"and one whose answer is lost is sent again")
-	}
+	log.Info("nothing is known of a mail after SES has accepted it, and one whose answer is lost is sent again")
 	return nil
 }
 

@@ -142,9 +142,10 @@ func arrived(ctx context.Context, ses string) (map[string]letter, error) {
 
 // verify holds the record against the inbox: every mail that the record calls sent has arrived, at that address and with that
 // subject, and nothing else has.
-func verify(all []told, before, after map[string]letter) (mails int, err error) {
+func verify(all []told, earlier, after map[string]letter) (mails int, err error) {
 	var wrong []error
 	for _, t := range all {
+		before := mails
 		for event, deliveries := range t.mails {
 			for _, d := range deliveries {
 				if d.SentDateTime == nil {
@@ -157,8 +158,11 @@ func verify(all []told, before, after map[string]letter) (mails int, err error) 
 				}
 			}
 		}
+		if mails == before {
+			wrong = append(wrong, fmt.Errorf("nobody was told anything in the story %q", t.story.title))
+		}
 	}
-	if extra := len(after) - len(before) - mails; extra != 0 {
+	if extra := len(after) - len(earlier) - mails; extra != 0 {
 		wrong = append(wrong, fmt.Errorf("the inbox has %d mails more than the record", extra))
 	}
 	return mails, errors.Join(wrong...)

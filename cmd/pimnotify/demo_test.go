@@ -69,6 +69,13 @@ func TestTheDemonstrationFailsWhenTheInboxSaysOtherwise(t *testing.T) {
 	}
 }
 
+func TestTheDemonstrationFailsWhenNobodyWasTold(t *testing.T) {
+	all, _ := record()
+	all[0].mails = nil
+	_, err := verify(all, nil, nil)
+	require.ErrorContains(t, err, "nobody was told")
+}
+
 func TestAStoryIsToldInTheOrderInWhichItHappened(t *testing.T) {
 	all, _ := record()
 	var out bytes.Buffer
