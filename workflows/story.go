@@ -35,22 +35,22 @@ func (a *activation) upsert(update temporal.SearchAttributeUpdate) {
 // story tells in Markdown what has happened and what comes next. It names people by id only.
 func (a *activation) story() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s\n\n", statusSentence[a.status])
+	b.WriteString(fmt.Sprintf("## %s\n\n", statusSentence[a.status]))
 	if a.waitingFor != "" {
-		fmt.Fprintf(&b, "Waiting for %s, until **%s**.\n\n", a.waitingFor, clock(a.waitingUntil))
+		b.WriteString(fmt.Sprintf("Waiting for %s, until **%s**.\n\n", a.waitingFor, clock(a.waitingUntil)))
 	}
 	if a.mails.unreach {
 		b.WriteString("**Nobody who could approve this can be reached by mail.** It can still be decided.\n\n")
 	}
 	if a.mails.held != "" {
-		fmt.Fprintf(&b, "**Mails are held back: %s.** They go out when that is put right.\n\n", strings.TrimPrefix(a.mails.held, pim.HeldPrefix))
+		b.WriteString(fmt.Sprintf("**Mails are held back: %s.** They go out when that is put right.\n\n", strings.TrimPrefix(a.mails.held, pim.HeldPrefix)))
 	}
-	fmt.Fprintf(&b, "Role `%s` at `%s`, asked by `%s`.\n\n", a.in.RoleID, a.in.ScopeID, a.in.PrincipalID)
-	fmt.Fprintf(&b, "- %s requested\n", clock(a.in.CreatedDateTime))
+	b.WriteString(fmt.Sprintf("Role `%s` at `%s`, asked by `%s`.\n\n", a.in.RoleID, a.in.ScopeID, a.in.PrincipalID))
+	b.WriteString(fmt.Sprintf("- %s requested\n", clock(a.in.CreatedDateTime)))
 	for _, change := range a.changes {
-		fmt.Fprintf(&b, "- %s %s", clock(change.At), change.What)
+		b.WriteString(fmt.Sprintf("- %s %s", clock(change.At), change.What))
 		if change.By != "" {
-			fmt.Fprintf(&b, " by `%s`", change.By)
+			b.WriteString(fmt.Sprintf(" by `%s`", change.By))
 		}
 		b.WriteString("\n")
 	}
@@ -77,7 +77,7 @@ func (a *activation) mailTable(b *strings.Builder) {
 		if len(parts) == 0 {
 			parts = []string{"nobody is told of this"}
 		}
-		fmt.Fprintf(b, "| %s | %s |\n", strings.TrimPrefix(id, "activation."+a.in.ID+"."), strings.Join(parts, ", "))
+		b.WriteString(fmt.Sprintf("| %s | %s |\n", strings.TrimPrefix(id, "activation."+a.in.ID+"."), strings.Join(parts, ", ")))
 	}
 }
 
