@@ -51,6 +51,7 @@ type flaky struct {
 	stillDue func() // called before each look whether a mail is still due
 	tally    func() // called before each count
 	settled  func() // called after outcomes were written down
+	paced    func() // called after a turn was given
 }
 
 func (f *flaky) away(method string, after bool) error {
@@ -93,6 +94,14 @@ func (f *flaky) Settle(ctx context.Context, settlements []pim.Settlement) error 
 		return err
 	}
 	return err
+}
+
+func (f *flaky) Pace(ctx context.Context, key string, n int, rate, burst float64, now time.Time) (time.Duration, error) {
+	wait, err := f.Ledger.Pace(ctx, key, n, rate, burst, now)
+	if f.paced != nil {
+		f.paced()
+	}
+	return wait, err
 }
 
 func (f *flaky) Tally(ctx context.Context, keys []int64) (pim.Tally, error) {

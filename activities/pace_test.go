@@ -69,11 +69,13 @@ func TestAMailThatWaitsForItsTurnCanStillBeWithdrawn(t *testing.T) {
 	h.Rate = func() float64 { return 1 }
 	_, err := h.record.Pace(t.Context(), "ses", 2, 1, 1, time.Now()) // somebody else has the next two seconds
 	require.NoError(t, err)
-	done := make(chan activities.NotifyResult, 1)
+	done, waiting := make(chan activities.NotifyResult, 1), make(chan struct{}, 10)
+	h.Ledger = &flaky{Ledger: h.record, paced: func() { waiting <- struct{}{} }}
 	go func() {
 		result, _ := notify(h.Activities, in, running{})
 		done <- result
 	}()
+	<-waiting
 	tally, err := h.record.Tally(t.Context(), []int64{key})
 	require.NoError(t, err)
 	require.Equal(t, pim.Counts{pim.StatusPlanned: 5}, tally.Counts[key], "nothing is claimed before its turn")

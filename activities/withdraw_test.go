@@ -1,11 +1,14 @@
 package activities_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"pimnotify/activities"
@@ -34,6 +37,20 @@ func TestANotifyThatBringsTheWithdrawalItselfTellsNobody(t *testing.T) {
 	in.Changes = append(in.Changes, decided(in))
 	require.True(t, h.notify(t, in).Settled())
 	require.Empty(t, h.inbox.Requests())
+}
+
+func TestAMailThatIsWithdrawnBetweenItsClaimAndItsSendingNeverLeaves(t *testing.T) {
+	t.Parallel()
+	onBoth(t, 30, func(t *testing.T, h *house) {
+		in := h.accept(t, "r1", crowd)
+		var once sync.Once
+		h.Ledger = &flaky{Ledger: h.record, stillDue: func() {
+			once.Do(func() { assert.NoError(t, h.record.Record(context.Background(), tenant, in.Resource, decided(in))) })
+		}}
+		require.Equal(t, pim.Counts{pim.StatusCancelled: 30}, counts(h.notify(t, in)))
+		require.Empty(t, h.inbox.Requests())
+		require.Equal(t, 1, h.rows(t, in)[0].Attempt, "it had been claimed")
+	})
 }
 
 // The moment of the withdrawal is swept over the time that 200 mails take, and a little beyond both ends of it.
