@@ -34,6 +34,7 @@ func (a *activation) handle() error {
 		{UpdateDeactivated, "The role was given back.", []pim.RequestStatus{pim.Provisioned}, a.deactivate},
 	} {
 		handler := func(_ workflow.Context, in ReportInput) (Recorded, error) {
+			in.At = a.moment(in.At, now())
 			return Recorded{Changes: report.apply(in)}, nil
 		}
 		if err := workflow.SetUpdateHandlerWithOptions(a.ctx, report.name, handler, workflow.UpdateHandlerOptions{

@@ -16,12 +16,12 @@ import (
 // How the mails of a run are tried again. A Notify that fails is repeated by Temporal for as long as it takes; one that comes
 // back with mails still held is asked again after a pause that grows.
 const (
-	notifyTime      = time.Hour // far longer than a thousand mails take at one a second
-	heartbeatTime   = 10 * time.Second
-	firstRetry      = time.Second
-	longestRetry    = 30 * time.Second
-	firstHeldPause  = 30 * time.Second
-	longestHeldWait = 15 * time.Minute
+	notifyTime     = time.Hour // far longer than a thousand mails take at one a second
+	heartbeatTime  = 10 * time.Second
+	firstRetry     = time.Second
+	longestRetry   = 30 * time.Second
+	firstHeldPause = 30 * time.Second
+	longestPause   = 15 * time.Minute
 )
 
 // mailroom keeps the mails of one run that are on their way, many at a time, and knows when the last one is settled.
@@ -30,13 +30,13 @@ type mailroom struct {
 	soFar func() []pim.Change    // what every Notify writes down first
 	moved func()                 // called when there is something new to show
 
-	ctx     workflow.Context
-	onWay   int
-	results map[string]activities.EventResult
-	order   []string // ids of events, as they came
-	held    string
-	unreach bool
-	err     error
+	ctx      workflow.Context
+	onWay    int
+	results  map[string]activities.EventResult
+	order    []string // ids of events, as they came
+	underWay []*delivery
+	unreach  bool
+	err      error
 }
 
 func newMailroom(ctx workflow.Context, about activities.NotifyInput, soFar func() []pim.Change, moved func()) *mailroom {
@@ -65,15 +65,17 @@ func (m *mailroom) sendLater(ctx workflow.Context, why string, due pim.Due) {
 // settled reports whether every mail has come to an end, or to one that err tells of.
 func (m *mailroom) settled() bool { return m.onWay == 0 }
 
-// deliver asks for the mails until all of them are settled: again after a growing pause while they are held, again when the
-// grace time is over while nobody knows whether some were sent. A cancelled ctx ends the pauses, not the settling: what was
-// being sent at that moment still has to be accounted for.
+// deliver asks for the mails until all of them are settled, after pauses that grow: while they are held, and while nobody knows
+// whether some were sent, which are sent again when the grace time is over. A cancelled ctx ends the pauses, not the settling:
+// what was being sent at that moment still has to be accounted for.
 func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
-	heldPause, openPause := firstHeldPause, firstRetry
+	d := &delivery{held: firstHeldPause, open: firstRetry}
+	m.underWay = append(m.underWay, d)
 	settling, _ := workflow.NewDisconnectedContext(ctx) // of this coroutine, as every context that it waits on must be
 	for {
 		result, err := m.notify(ctx, why, due)
-		if temporal.IsCanceledError(err) {
+		if err != nil && ctx.Err() != nil {
+			// Taken back: the server does not repeat it then, whatever it died of, and its mails are still to be accounted for.
 			ctx = settling
 			continue
 		}
@@ -81,25 +83,53 @@ func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
 			m.err = errors.Join(m.err, fmt.Errorf("%s: %w", why, err))
 			return
 		}
+		d.reason = result.Held
 		m.note(result)
 		if result.Settled() {
 			return
 		}
-		now := workflow.Now(ctx)
-		switch {
-		case result.Held != "":
-			m.pause(ctx, heldPause, "held back: "+result.Held)
-			heldPause = min(2*heldPause, longestHeldWait)
-		case result.UnknownUntil.After(now):
-			m.pause(ctx, result.UnknownUntil.Sub(now), "nobody knows yet whether some mails were sent")
-		default:
-			m.pause(ctx, openPause, "some mails are still open")
-			openPause = min(2*openPause, longestRetry)
-		}
+		length, summary := d.next(result, workflow.Now(ctx))
+		m.pause(ctx, length, summary)
 		if ctx.Err() != nil {
 			ctx = settling
 		}
 	}
+}
+
+// delivery is how long one delivery pauses before it asks again: the next pause of each kind.
+type delivery struct {
+	held, unknown, open time.Duration
+	until               time.Time // when the latest unknown outcomes could be looked at
+	reason              string    // why its mails are held; empty while they are not
+}
+
+// next is the pause that a result asks for. The same again would be longer.
+func (d *delivery) next(result activities.NotifyResult, now time.Time) (pause time.Duration, summary string) {
+	switch {
+	case result.Held != "":
+		pause, d.held = d.held, min(2*d.held, longestPause)
+		return pause, "held back: " + result.Held
+	case result.UnknownUntil.After(now):
+		pause = result.UnknownUntil.Sub(now)
+		if !result.UnknownUntil.Equal(d.until) { // sent again, and again nobody knows
+			pause = max(pause, d.unknown)
+			d.until, d.unknown = result.UnknownUntil, min(2*pause, longestPause)
+		}
+		return pause, "nobody knows yet whether some mails were sent"
+	default:
+		pause, d.open = d.open, min(2*d.open, longestRetry)
+		return pause, "some mails are still open"
+	}
+}
+
+// held is why mails wait for somebody to act; empty where none do.
+func (m *mailroom) held() string {
+	for _, d := range m.underWay {
+		if d.reason != "" {
+			return d.reason
+		}
+	}
+	return ""
 }
 
 func (m *mailroom) notify(ctx workflow.Context, why string, due []pim.Due) (result activities.NotifyResult, err error) {
@@ -117,7 +147,6 @@ func (m *mailroom) notify(ctx workflow.Context, why string, due []pim.Due) (resu
 }
 
 func (m *mailroom) note(result activities.NotifyResult) {
-	m.held = result.Held
 	m.unreach = m.unreach || result.Unreachable
 	for _, event := range result.Events {
 		if _, known := m.results[event.ID]; !known {

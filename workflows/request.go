@@ -32,38 +32,57 @@ func newRequest(in ActivationInput) *request {
 	return r
 }
 
-// decide takes an approver's answer. An approval of a role whose start has come makes it active in the same moment.
+// decide takes an approver's answer. An approval of a role whose start has come makes it active in the same moment; one that
+// comes after the time for which the role was asked can only fail.
 func (r *request) decide(in DecideInput, now time.Time) []pim.Change {
 	from := len(r.changes)
+	at := r.moment(in.ReviewedDateTime, now)
+	in.ReviewedDateTime = at
 	r.decision = &in
-	// Whatever clock the caller has: not before the request was made, and not after it was heard of here.
-	decided := earlier(later(in.ReviewedDateTime, r.in.CreatedDateTime), now)
 	if in.ReviewResult == pim.Deny {
 		r.change(pim.Change{
-			At: decided, What: pim.WhatDenied, Status: pim.Denied, By: in.ReviewedBy, DecisionID: in.DecisionID,
-			Withdraw: r.requestMails(),
-			Schedule: []pim.Due{
-				r.due(pim.ActivationDenied, pim.PartRequestor, decided),
-				r.due(pim.ActivationDenied, pim.PartOthers, decided.Add(span(r.in.DeniedDelay))),
-			},
+			At: at, What: pim.WhatDenied, Status: pim.Denied, By: in.ReviewedBy, DecisionID: in.DecisionID,
+			Withdraw: r.requestMails(), Schedule: r.answer(pim.ActivationDenied, at, span(r.in.DeniedDelay)),
 		})
 		return r.changes[from:]
 	}
-	approved := pim.Change{
-		At: decided, What: pim.WhatApproved, Status: pim.Granted, By: in.ReviewedBy, DecisionID: in.DecisionID,
-		Withdraw: r.requestMails(),
-		Schedule: []pim.Due{r.due(pim.ActivationApproved, pim.PartOthers, decided.Add(span(r.in.ApprovedDelay)))},
-	}
+	over := !r.in.ScheduleInfo.End(at).After(at)
 	atOnce := r.in.Activation == pim.Assumed && !r.start().After(now)
-	if !atOnce {
-		// Where the role becomes active in the same moment, the requestor is told that, and only that.
-		approved.Schedule = append(approved.Schedule, r.due(pim.ActivationApproved, pim.PartRequestor, decided))
+	told := r.answer(pim.ActivationApproved, at, span(r.in.ApprovedDelay))
+	if over || atOnce {
+		told = told[1:] // the requestor is told what came of it in the same moment, and only that
 	}
-	r.change(approved)
-	if atOnce {
-		r.activate(ReportInput{At: later(decided, r.start())})
+	r.change(pim.Change{
+		At: at, What: pim.WhatApproved, Status: pim.Granted, By: in.ReviewedBy, DecisionID: in.DecisionID,
+		Withdraw: r.requestMails(), Schedule: told,
+	})
+	switch {
+	case over:
+		r.fail(ReportInput{At: at})
+	case atOnce:
+		r.activate(ReportInput{At: later(at, r.start())})
 	}
 	return r.changes[from:]
+}
+
+// answer is the event of a decision: due to the requestor at once, and to the approvers after the engine's delay, in the order in
+// which they are told.
+func (r *request) answer(kind pim.EventKind, at time.Time, delay time.Duration) []pim.Due {
+	event := pim.NewEvent(r.resource, kind, "", at.Add(delay))
+	return []pim.Due{
+		{Event: event, Part: pim.PartRequestor, DueDateTime: at},
+		{Event: event, Part: pim.PartOthers, DueDateTime: event.DueDateTime},
+	}
+}
+
+// moment is when something happened, whatever clock the one who tells it has: not before what happened last, and not after it was
+// heard of here.
+func (r *request) moment(told, now time.Time) time.Time {
+	last := r.in.CreatedDateTime
+	if n := len(r.changes); n > 0 {
+		last = r.changes[n-1].At
+	}
+	return earlier(later(told, last), now)
 }
 
 // activate makes the role active: at its start, or because PIM reported it.
@@ -127,8 +146,8 @@ func (r *request) start() time.Time { return r.in.ScheduleInfo.Start(r.in.Create
 // reportDeadline is the end of the time for which the role was asked: a report after it would say nothing.
 func (r *request) reportDeadline() time.Time {
 	from := r.start()
-	if r.decision != nil && r.decision.ReviewedDateTime.After(from) {
-		from = r.decision.ReviewedDateTime
+	if r.decision != nil {
+		from = later(from, r.decision.ReviewedDateTime)
 	}
 	return r.in.ScheduleInfo.End(from)
 }

@@ -42,15 +42,15 @@ func (a *activation) story() string {
 	if a.mails.unreach {
 		b.WriteString("**Nobody who could approve this can be reached by mail.** It can still be decided.\n\n")
 	}
-	if a.mails.held != "" {
-		b.WriteString(fmt.Sprintf("**Mails are held back: %s.** They go out when that is put right.\n\n", strings.TrimPrefix(a.mails.held, pim.HeldPrefix)))
+	if held := a.mails.held(); held != "" {
+		b.WriteString(fmt.Sprintf("**Mails are held back: %s.** They go out when that is put right.\n\n", strings.TrimPrefix(held, pim.HeldPrefix)))
 	}
-	b.WriteString(fmt.Sprintf("Role `%s` at `%s`, asked by `%s`.\n\n", a.in.RoleID, a.in.ScopeID, a.in.PrincipalID))
+	b.WriteString(fmt.Sprintf("Role %s at %s, asked by %s.\n\n", code(a.in.RoleID), code(a.in.ScopeID), code(a.in.PrincipalID)))
 	b.WriteString(fmt.Sprintf("- %s requested\n", clock(a.in.CreatedDateTime)))
 	for _, change := range a.changes {
 		b.WriteString(fmt.Sprintf("- %s %s", clock(change.At), change.What))
 		if change.By != "" {
-			b.WriteString(fmt.Sprintf(" by `%s`", change.By))
+			b.WriteString(fmt.Sprintf(" by %s", code(change.By)))
 		}
 		b.WriteString("\n")
 	}
@@ -91,5 +91,8 @@ var statusSentence = map[pim.RequestStatus]string{
 	pim.Failed:          "Failed",
 	pim.Revoked:         "Given back",
 }
+
+// code shows an id as it is, whatever is in it.
+func code(id string) string { return "`" + strings.ReplaceAll(id, "`", "'") + "`" }
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

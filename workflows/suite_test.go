@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"pimnotify/activities"
@@ -86,6 +87,8 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, env: suite.NewTestWorkflowEnvironment(), said: map[string]error{}, done: map[string]workflows.Recorded{}}
 	h.post = &postOffice{env: h.env, withdrawn: map[string]string{}}
 	h.env.SetStartTime(nine)
+	// A busy machine can stop for longer than the second that the SDK gives a workflow to yield.
+	h.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute})
 	h.env.RegisterWorkflowWithOptions(workflows.Activation, workflow.RegisterOptions{Name: workflows.ActivationWorkflow})
 	h.env.RegisterActivityWithOptions(h.post.Notify, activity.RegisterOptions{Name: activities.NotifyActivity})
 	return h
