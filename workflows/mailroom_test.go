@@ -176,3 +176,35 @@ func TestRunEndsWithItsLastMail(t *testing.T) {
 	h.run(ready())
 	require.Equal(t, "50m0s", since(h.env.Now()))
 }
+
+func TestDetailsSayThatMailsAreHeldAsLongAsAnyAre(t *testing.T) {
+	h := newHouse(t).after(20*time.Minute, approve("u2"))
+	h.post.answer = func(_ int, in activities.NotifyInput) (activities.NotifyResult, error) {
+		result := settled(in)
+		if in.Due[0].Event.Kind == pim.ActivationCompleted && h.env.Now().Before(nine.Add(time.Hour)) {
+			result = open(in, pim.StatusPlanned)
+			result.Held = pim.HeldPrefix + "quota"
+		}
+		return result, nil
+	}
+	var between string
+	h.after(27*time.Minute, func(h *house) { between = h.details() }) // the approvers have just been told, without any trouble
+	h.run(asked())
+	require.Contains(t, between, "**Mails are held back: quota.**")
+	require.NotContains(t, h.details(), "held back")
+}
+
+// Each time that the outcome is unknown again, the mail was sent again: not at once, and not for ever at the same pace.
+func TestPausesGrowWhileEveryNewAttemptEndsUnknown(t *testing.T) {
+	h := newHouse(t)
+	h.post.answer = func(call int, in activities.NotifyInput) (activities.NotifyResult, error) {
+		result := settled(in)
+		if call < 8 {
+			result = open(in, pim.StatusUnknown)
+			result.UnknownUntil = h.env.Now().Add(time.Minute)
+		}
+		return result, nil
+	}
+	h.run(ready())
+	require.Equal(t, []string{"0s", "1m0s", "3m0s", "7m0s", "15m0s", "30m0s", "45m0s", "1h0m0s"}, h.post.asks())
+}

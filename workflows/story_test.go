@@ -96,6 +96,14 @@ Role `+"`backup-reader` at `/`, asked by `u7`"+`.
 `, late)
 }
 
+func TestIDCannotBreakOutOfTheDetails(t *testing.T) {
+	in := asked()
+	in.PrincipalID = "u7` **approved**"
+	h := newHouse(t)
+	h.run(in)
+	require.Contains(t, h.details(), "asked by `u7' **approved**`.")
+}
+
 func TestEveryStatusHasASentence(t *testing.T) {
 	for status, end := range map[string]func(*house){
 		"Denied": deny("u2"), "Cancelled": report(workflows.UpdateCancel), "Failed": report(workflows.UpdateFailed), "Nobody answered in time": func(*house) {},
