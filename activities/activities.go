@@ -46,6 +46,7 @@ type Ledger interface {
 	Claim(ctx context.Context, request pim.ClaimRequest) ([]pim.Claim, error)
 	StillDue(ctx context.Context, claim pim.Claim, now time.Time) (bool, error)
 	Settle(ctx context.Context, settlements []pim.Settlement) error
+	Hold(ctx context.Context, eventKeys []int64, reason string) error
 	Lapse(ctx context.Context, eventKeys []int64, now time.Time) (int, error)
 	Tally(ctx context.Context, eventKeys []int64) (pim.Tally, error)
 	Pace(ctx context.Context, key string, n int, rate, burst float64, now time.Time) (time.Duration, error)

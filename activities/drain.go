@@ -45,6 +45,9 @@ func (a *Activities) drain(ctx context.Context, s *subject, states []pim.DueStat
 			err = errors.Join(err, lost)
 		}
 	}
+	if err == nil {
+		err = d.noteHeld(ctx)
+	}
 	return d.held, err
 }
 
@@ -79,9 +82,7 @@ func (d *drain) launch(ctx context.Context) (launched int, err error) {
 		return 0, err
 	}
 	now := d.a.now()
-	batch, err := d.a.Ledger.Claim(ctx, pim.ClaimRequest{
-		EventKeys: d.keys, Limit: n, Worker: d.a.Worker, Now: now, Lease: d.a.lease(), ResendBefore: now.Add(-d.a.grace()),
-	})
+	batch, err := d.claim(ctx, n, now)
 	if err != nil {
 		return 0, fmt.Errorf("claim mails: %w", err)
 	}
@@ -90,6 +91,16 @@ func (d *drain) launch(ctx context.Context) (launched int, err error) {
 	}
 	d.flying += len(batch)
 	return len(batch), nil
+}
+
+// claim outlives a cancellation: one that comes between the ledger's commit and its answer would leave mails that nobody sends
+// until their lease is over. Those that are claimed too late go back unsent.
+func (d *drain) claim(ctx context.Context, n int, now time.Time) ([]pim.Claim, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ledgerTime)
+	defer cancel()
+	return d.a.Ledger.Claim(ctx, pim.ClaimRequest{
+		EventKeys: d.keys, Limit: n, Worker: d.a.Worker, Now: now, Lease: d.a.lease(), ResendBefore: now.Add(-d.a.grace()),
+	})
 }
 
 // next is how many mails the next batch may have. Where mails were held, one of them asks whether they are taken again, before
@@ -257,6 +268,17 @@ func (d *drain) hold(reason string) {
 	}
 	d.held = pim.HeldPrefix + reason
 	d.a.Log.Warn("mails are held", zap.String("tenant", d.s.in.Tenant), zap.String("request", d.s.in.Resource.ID), zap.String("reason", reason))
+}
+
+// noteHeld says on every mail that waits why it does, not only on those that were tried.
+func (d *drain) noteHeld(ctx context.Context) error {
+	if d.held == "" {
+		return nil
+	}
+	if err := d.a.Ledger.Hold(ctx, d.keys, d.held); err != nil {
+		return fmt.Errorf("note why mails are held: %w", err)
+	}
+	return nil
 }
 
 func (a *Activities) rate() float64 {

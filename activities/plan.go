@@ -10,35 +10,45 @@ import (
 	"pimnotify/pim"
 )
 
-// plan gives every part that is due its recipients, unless it has them or was withdrawn, and answers what the ledger now knows
+// plan gives every part that is due its recipients, unless it has them or was withdrawn, and answers what the ledger then knows
 // of the events, in the order of what is due.
 func (a *Activities) plan(ctx context.Context, s *subject) ([]pim.DueState, error) {
+	for _, due := range s.in.Due {
+		if err := a.planPart(ctx, s, due); err != nil {
+			return nil, err
+		}
+	}
+	// A decision may have come while the directory was asked, and another worker may have planned first: the ledger knows.
 	states, err := a.Ledger.DueStates(ctx, s.in.Tenant, s.in.Resource, s.in.Due)
 	if err != nil {
 		return nil, fmt.Errorf("look up the events of %s: %w", s.in.Resource, err)
 	}
-	for i, due := range s.in.Due {
-		if states[i].Planned || states[i].Withdrawn != "" {
-			continue
-		}
-		recipients, err := a.recipients(ctx, s, due, states[i].Earlier)
-		if err != nil {
-			return nil, fmt.Errorf("plan %s: %w", due.Event.ID, err)
-		}
-		planned, err := a.Ledger.Plan(ctx, states[i].EventKey, due.Part, due.DueDateTime, recipients, a.now())
-		if err != nil {
-			return nil, fmt.Errorf("write down the plan of %s: %w", due.Event.ID, err)
-		}
-		if planned {
-			a.Log.Info("planned", zap.String("tenant", s.in.Tenant), zap.String("request", s.in.Resource.ID),
-				zap.String("event", due.Event.ID), zap.String("part", string(due.Part)), zap.Int("recipients", len(recipients)))
-		}
-	}
-	// A decision may have come while the directory was asked, and another worker may have planned first: the ledger knows.
-	if states, err = a.Ledger.DueStates(ctx, s.in.Tenant, s.in.Resource, s.in.Due); err != nil {
-		return nil, fmt.Errorf("look up the events of %s: %w", s.in.Resource, err)
-	}
 	return states, nil
+}
+
+// planPart plans one part. What it has to know of the event includes what the part before it has just planned.
+func (a *Activities) planPart(ctx context.Context, s *subject, due pim.Due) error {
+	states, err := a.Ledger.DueStates(ctx, s.in.Tenant, s.in.Resource, []pim.Due{due})
+	if err != nil {
+		return fmt.Errorf("look up %s: %w", due.Event.ID, err)
+	}
+	state := states[0]
+	if state.Planned || state.Withdrawn != "" {
+		return nil
+	}
+	recipients, err := a.recipients(ctx, s, due, state.Earlier)
+	if err != nil {
+		return fmt.Errorf("plan %s: %w", due.Event.ID, err)
+	}
+	planned, err := a.Ledger.Plan(ctx, state.EventKey, due.Part, due.DueDateTime, recipients, a.now())
+	if err != nil {
+		return fmt.Errorf("write down the plan of %s: %w", due.Event.ID, err)
+	}
+	if planned {
+		a.Log.Info("planned", zap.String("tenant", s.in.Tenant), zap.String("request", s.in.Resource.ID),
+			zap.String("event", due.Event.ID), zap.String("part", string(due.Part)), zap.Int("recipients", len(recipients)))
+	}
+	return nil
 }
 
 // recipients resolves the columns of one part of an event, as they are now, and lets the plan decide.

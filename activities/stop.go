@@ -48,9 +48,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 	return stopping(ctx)
 }
 
-// beat tells the server every two seconds that this attempt is alive, and thereby learns of a cancellation.
+// beat tells the server that this attempt is alive until it is told to stop, and thereby learns of a cancellation. It goes on
+// after one: what is being sent at that moment takes a while yet, and the server must not give the attempt up before.
 func beat(ctx context.Context) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -58,10 +59,10 @@ func beat(ctx context.Context) (stop func()) {
 		defer tick.Stop()
 		for {
 			select {
-			case <-ctx.Done():
+			case <-lasting.Done():
 				return
 			case <-tick.C:
-				activity.RecordHeartbeat(ctx)
+				activity.RecordHeartbeat(lasting)
 			}
 		}
 	}()

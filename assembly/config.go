@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,6 +102,29 @@ func Load(lookup func(env string) string) (Config, error) {
 		return c, fmt.Errorf("%s", strings.Join(wrong, "; "))
 	}
 	return c, nil
+}
+
+// How all our variables begin, and those that only tests read.
+const (
+	ourPrefix = "PIMNOTIFY_"
+	testing   = "PIMNOTIFY_TEST_"
+)
+
+// Unknown names the variables of ours in an environment, NAME=value each, that are none: a mistyped name must not be a setting
+// that nobody reads.
+func Unknown(environ []string) error {
+	var unknown []string
+	for _, pair := range environ {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, ourPrefix) && !strings.HasPrefix(name, testing) && meaning(name) == "" {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	slices.Sort(unknown)
+	return fmt.Errorf("no such setting: %s (pimnotify worker --help lists them)", strings.Join(unknown, ", "))
 }
 
 // Require says which of the named variables have no value.

@@ -11,6 +11,7 @@ import (
 
 	"pimnotify/mail/inbox"
 	"pimnotify/pim"
+	"pimnotify/workflows"
 )
 
 // A worker that dies in the middle of sending leaves mails of which nobody knows whether SES took them. They are sent again, so
@@ -118,4 +119,31 @@ func (w *world) accountForCopies(t *testing.T, ids []string) {
 	}
 	require.Len(t, copies, sent, "something arrived that the record does not call sent")
 	t.Logf("%d mails sent, 0 lost, %d sent again after a lost answer", sent, twice)
+}
+
+// A request mail that is being sent when the decision comes is taken back; a worker that dies in that very moment leaves rows
+// that nobody would ask for again, if the process did not.
+func TestAWorkerKilledWhileTheRequestMailIsTakenBackLeavesNothingOpen(t *testing.T) {
+	t.Parallel()
+	const asked = 150
+	w := newWorld(t, options{noWorker: true, directory: organisation(asked), inbox: inbox.Options{
+		Account: inbox.Account{MaxSendRate: 40},
+		Faults:  []inbox.Fault{{Kind: inbox.Latency, AfterAccepting: true, Delay: inbox.Duration(300 * time.Millisecond)}},
+	}})
+	worker := w.startWorker()
+	worker.awaitReadyWorker()
+	id := w.prefix + "r"
+	w.put(t, id, activation())
+	w.awaitMails(t, "activation."+id+".pendingApproval", 20)
+	w.insist(t, func() answer { return w.decide(t, id, pim.Approve, "a0") })
+	worker.kill()
+	w.startWorker().awaitReadyWorker()
+
+	v := w.awaitEnd(t, id, pim.Provisioned, 3*time.Minute)
+	e, ok := event(v, pim.ActivationPendingApproval)
+	require.True(t, ok)
+	require.Equal(t, asked, e.Counts[pim.StatusSent]+e.Counts[pim.StatusCancelled], "everybody is accounted for: %v", e.Counts)
+	require.Positive(t, e.Counts[pim.StatusSent])
+	require.Positive(t, e.Counts[pim.StatusCancelled])
+	require.NoError(t, temporal.GetWorkflow(t.Context(), workflows.ActivationID(tenant, id), "").Get(t.Context(), nil))
 }

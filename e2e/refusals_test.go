@@ -28,6 +28,7 @@ func TestAProcessRefusesToStartWithWhatWouldNotWork(t *testing.T) {
 		{"a broken directory", "worker", map[string]string{"PIMNOTIFY_DIRECTORY": broken}, []string{"broken.yaml", ":4", "displayname"}},
 		{"a directory that is not there", "api", map[string]string{"PIMNOTIFY_DIRECTORY": broken + "x"}, []string{"broken.yamlx"}},
 		{"no directory", "worker", map[string]string{"PIMNOTIFY_DIRECTORY": ""}, []string{"PIMNOTIFY_DIRECTORY"}},
+		{"a setting that is none", "worker", map[string]string{"PIMNOTIFY_PORTAL_ULR": "https://portal.example"}, []string{"no such setting", "PIMNOTIFY_PORTAL_ULR"}},
 		{"no portal", "worker", map[string]string{"PIMNOTIFY_PORTAL_URL": ""}, []string{"PIMNOTIFY_PORTAL_URL"}},
 		{"a portal without https", "worker", map[string]string{"PIMNOTIFY_PORTAL_URL": "http://portal.example"}, []string{"PIMNOTIFY_PORTAL_URL", "https"}},
 		{"a sender that SES has not verified", "worker", nil, []string{"PIMNOTIFY_FROM", "MSSecurity-noreply@microsoft.com"}},

@@ -129,6 +129,8 @@ func (l *Ledger) take(ctx context.Context, tx *sql.Tx, keys []int64, r pim.Claim
 // StillDue is the look before a claimed mail leaves: whether it is still this claim's to send, with its lease not over, and
 // nobody has withdrawn the event.
 func (l *Ledger) StillDue(ctx context.Context, c pim.Claim, at time.Time) (due bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	err = l.reads.QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT 1 FROM recipients r JOIN events e ON e.event_key = r.event_key
 			WHERE r.mail_id = $1 AND r.status = 'sending' AND r.attempt = $2 AND r.lease_until > $3 AND e.withdrawn = '')`,

@@ -140,3 +140,26 @@ func TestATallyKnowsEveryEventItIsAskedFor(t *testing.T) {
 		require.Zero(t, n)
 	})
 }
+
+func TestEveryMailThatWaitsSaysWhyAndOnlyThose(t *testing.T) {
+	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
+		_, key, event := planned(t, l, "r1", 3)
+		_, other, _ := planned(t, l, "r2", 1)
+		settle(t, l, claim(t, l, 1, key)[0], pim.StatusSent)
+		require.NoError(t, l.Hold(t.Context(), []int64{key}, "held:dailyQuota"))
+		var reasons []string
+		mails, err := l.Recipients(t.Context(), tenant, event.ID)
+		require.NoError(t, err)
+		for _, m := range mails {
+			reasons = append(reasons, string(m.Status)+" "+m.Reason)
+		}
+		require.Equal(t, []string{"sent ", "planned held:dailyQuota", "planned held:dailyQuota"}, reasons)
+		tally, err := l.Tally(t.Context(), []int64{other})
+		require.NoError(t, err)
+		require.Empty(t, tally.Held, "another event's mails do not wait")
+		claim(t, l, 2, key)
+		tally, err = l.Tally(t.Context(), []int64{key})
+		require.NoError(t, err)
+		require.Empty(t, tally.Held, "the note goes when the mail is claimed")
+	})
+}

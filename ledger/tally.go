@@ -17,6 +17,8 @@ func (l *Ledger) Tally(ctx context.Context, eventKeys []int64) (pim.Tally, error
 	if len(eventKeys) == 0 {
 		return tally, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	var a arguments
 	err := each(ctx, l.reads, `
 		SELECT event_key, status, count(*), max(lease_until), min(unknown_since),

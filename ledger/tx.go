@@ -5,9 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
+
+// callTime bounds every call: a connection that has gone silent must not keep a caller for ever. It is a little longer than what
+// one process waits for another to be done with a SQLite file.
+const callTime = 20 * time.Second
 
 // querier is what a transaction and a database have in common.
 type querier interface {
@@ -20,6 +25,8 @@ type querier interface {
 // one of two transactions that wait for each other, and that one is run again.
 func (l *Ledger) write(ctx context.Context, doing string, do func(*sql.Tx) error) error {
 	const attempts = 5
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	var err error
 	for range attempts {
 		if err = inTx(ctx, l.writes, nil, do); !again(err) {
@@ -34,6 +41,8 @@ func (l *Ledger) write(ctx context.Context, doing string, do func(*sql.Tx) error
 
 // read runs do in a transaction that sees one moment of the record.
 func (l *Ledger) read(ctx context.Context, doing string, do func(*sql.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	options := &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 	if err := inTx(ctx, l.reads, options, do); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)

@@ -32,7 +32,6 @@ func (e *Invalid) Error() string {
 const (
 	maxIDBytes      = 512
 	maxFutureSkew   = 5 * time.Minute
-	maxApprovers    = 10000
 	maxAddressBytes = 320
 )
 
@@ -77,9 +76,6 @@ func (r ActivationRequest) Validate(now time.Time) []Problem {
 	v.id("body.scope.id", r.Scope.ID)
 	for i, approver := range r.Approval.Approvers {
 		v.principal(fmt.Sprintf("body.approval.approvers[%d]", i), approver)
-	}
-	if len(r.Approval.Approvers) > maxApprovers {
-		v.add("body.approval.approvers", fmt.Sprintf("must be at most %d: name a group instead", maxApprovers), len(r.Approval.Approvers))
 	}
 	if r.Activation != Assumed && r.Activation != Reported {
 		v.add("body.activation", "must be assumed or reported", string(r.Activation))
@@ -149,6 +145,10 @@ func (v *validator) id(location, id string) {
 
 func (v *validator) activationSchedule(s ScheduleInfo, now time.Time) {
 	const at = "body.scheduleInfo.expiration"
+	if s.Expiration == (Expiration{}) {
+		v.add(at, "is required: a type, and a duration or an endDateTime", nil)
+		return
+	}
 	switch s.Expiration.Type {
 	case "":
 		v.add(at+".type", "is required: afterDuration or afterDateTime", nil)

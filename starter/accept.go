@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"pimnotify/pim"
+	"pimnotify/workflows"
 )
 
 // PutActivation takes in a request to activate a role and starts its process. The same request under the same id is answered as
@@ -30,16 +31,22 @@ func (c *Client) PutActivation(ctx context.Context, tenant, id string, sent pim.
 	case !errors.Is(err, pim.ErrNotFound):
 		return pim.View{}, false, err
 	}
-	acceptance, err := c.prepare(ctx, tenant, id, sent, hash)
+	acceptance, input, err := c.prepare(ctx, tenant, id, sent, hash)
 	if err != nil {
 		return pim.View{}, false, err
 	}
 	if sent.IsValidationOnly {
-		return preview(acceptance, sent), false, nil
+		request, err := requestOf(pim.Accepted{Acceptance: acceptance})
+		return preview(acceptance, request), false, err
 	}
 	accepted, created, err := c.Ledger.Accept(ctx, acceptance)
 	if err != nil {
 		return pim.View{}, false, away(AwayLedger, "accept "+acceptance.Resource.String(), err)
+	}
+	if change, late := workflows.TimedOut(input, c.now()); created && late {
+		if err := c.record(accepted, []pim.Change{change}); err != nil {
+			return pim.View{}, false, err
+		}
 	}
 	view, err := c.again(ctx, accepted, hash, false)
 	return view, created && err == nil, err
@@ -59,24 +66,24 @@ func (c *Client) again(ctx context.Context, known pim.Accepted, hash string, val
 }
 
 // prepare checks a new request in full and makes of it what the ledger is to hold.
-func (c *Client) prepare(ctx context.Context, tenant, id string, sent pim.ActivationRequest, hash string) (pim.Acceptance, error) {
+func (c *Client) prepare(ctx context.Context, tenant, id string, sent pim.ActivationRequest, hash string) (pim.Acceptance, workflows.ActivationInput, error) {
 	if _, err := c.Directory.Organization(ctx, tenant); err != nil {
-		return pim.Acceptance{}, away(AwayDirectory, "look up the tenant", err)
+		return pim.Acceptance{}, workflows.ActivationInput{}, away(AwayDirectory, "look up the tenant", err)
 	}
 	now := c.now()
 	problems := sent.Validate(now)
 	problems = append(problems, normalise(&sent, problems)...)
 	if len(problems) > 0 {
-		return pim.Acceptance{}, invalid(problems)
+		return pim.Acceptance{}, workflows.ActivationInput{}, invalid(problems)
 	}
 	if err := c.checkFallback(ctx, tenant, sent); err != nil {
-		return pim.Acceptance{}, err
+		return pim.Acceptance{}, workflows.ActivationInput{}, err
 	}
 	if sent.CreatedDateTime == nil {
 		sent.CreatedDateTime = &now
 	}
 	if err := c.introduce(ctx, tenant, &sent.Principal); err != nil {
-		return pim.Acceptance{}, err
+		return pim.Acceptance{}, workflows.ActivationInput{}, err
 	}
 	return acceptance(tenant, id, sent, hash, c.Settings.Settings(tenant), now)
 }

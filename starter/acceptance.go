@@ -37,19 +37,19 @@ func inUTC(t *time.Time) *time.Time {
 
 // acceptance is a valid request as the ledger is to hold it: the request, what its process is started with, and the first step of
 // its timeline. Delays and the time-out are drawn and resolved here and hold from now on, whatever the settings say later.
-func acceptance(tenant, id string, r pim.ActivationRequest, hash string, settings pim.Settings, now time.Time) (pim.Acceptance, error) {
+func acceptance(tenant, id string, r pim.ActivationRequest, hash string, settings pim.Settings, now time.Time) (pim.Acceptance, workflows.ActivationInput, error) {
 	body, err := json.Marshal(r)
 	if err != nil {
-		return pim.Acceptance{}, fmt.Errorf("write the request: %w", err)
+		return pim.Acceptance{}, workflows.ActivationInput{}, fmt.Errorf("write the request: %w", err)
 	}
 	in := input(tenant, id, r, settings)
 	inputJSON, err := json.Marshal(in)
 	if err != nil {
-		return pim.Acceptance{}, fmt.Errorf("write the input of the process: %w", err)
+		return pim.Acceptance{}, in, fmt.Errorf("write the input of the process: %w", err)
 	}
 	return pim.Acceptance{
 		Tenant: tenant, Resource: activation(id), Hash: hash, Body: body, Input: inputJSON, AcceptedAt: now, First: first(in),
-	}, nil
+	}, in, nil
 }
 
 func input(tenant, id string, r pim.ActivationRequest, settings pim.Settings) workflows.ActivationInput {
@@ -87,15 +87,16 @@ func first(in workflows.ActivationInput) pim.Change {
 }
 
 // preview is the representation that a request would have if it were accepted.
-func preview(a pim.Acceptance, sent pim.ActivationRequest) pim.View {
-	by := sent.Principal
+func preview(a pim.Acceptance, r pim.ActivationRequest) pim.View {
+	by := pim.Principal{ID: r.Principal.ID, DisplayName: r.Principal.DisplayName}
 	view := pim.View{
 		ID: a.Resource.ID, Status: a.First.Status, Events: []pim.Event{},
-		Timeline: []pim.TimelineEntry{{At: a.First.At, What: a.First.What, Status: a.First.Status, By: &by, Justification: sent.Justification}},
+		Timeline: []pim.TimelineEntry{{At: a.First.At, What: a.First.What, Status: a.First.Status, By: &by, Justification: r.Justification}},
 	}
 	for _, due := range a.First.Schedule {
 		view.Events = append(view.Events, pim.Event{
-			ID: due.Event.ID, Kind: due.Event.Kind, Resource: a.Resource, Status: pim.EventScheduled, DueDateTime: due.DueDateTime, Counts: pim.Counts{},
+			ID: due.Event.ID, Kind: due.Event.Kind, Resource: a.Resource, Status: pim.EventScheduled,
+			DueDateTime: due.DueDateTime.Truncate(time.Microsecond), Counts: pim.Counts{}, // as the ledger would hold it
 		})
 	}
 	return view

@@ -16,12 +16,15 @@ func (c *Client) checkFallback(ctx context.Context, tenant string, r pim.Activat
 		return nil
 	}
 	holders, err := c.fallbackHolders(ctx, tenant, r)
-	if err != nil || len(holders) > 0 {
+	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(holders, func(id string) bool { return id != r.Principal.ID }) {
+		return nil // nobody decides their own request, so the requestor alone is nobody
 	}
 	return invalid([]pim.Problem{{
 		Location: "body.approval.approvers",
-		Message: fmt.Sprintf("is required here: approval is required, and there is no %s at this scope who could decide instead",
+		Message: fmt.Sprintf("is required here: approval is required, and nobody else is %s at this scope who could decide instead",
 			strings.Join(fallbackRoles(r.ResourceKind), " or ")),
 	}})
 }

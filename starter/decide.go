@@ -37,7 +37,7 @@ func (c *Client) Decide(ctx context.Context, tenant, id string, d pim.Decision) 
 	if err := c.checkMayDecide(ctx, tenant, request, d.ReviewedBy.ID); err != nil {
 		return pim.View{}, err
 	}
-	if d, err = c.complete(ctx, tenant, d); err != nil {
+	if d, err = c.complete(ctx, accepted, request, d); err != nil {
 		return pim.View{}, err
 	}
 	return c.tell(ctx, accepted, d)
@@ -120,18 +120,23 @@ func (c *Client) answerFrom(ctx context.Context, a pim.Accepted, d pim.Decision)
 	return pim.View{}, &Conflict{Reason: "the request was decided before", Status: a.Status, Decision: a.Decision}
 }
 
-// complete fills in what the caller may leave out: the time, and the name that the directory has for the reviewer.
-func (c *Client) complete(ctx context.Context, tenant string, d pim.Decision) (pim.Decision, error) {
-	if d.ReviewedDateTime.IsZero() {
-		d.ReviewedDateTime = c.now()
+// complete fills in what the caller may leave out: the time, and what the directory knows of the reviewer. Whatever clock the
+// caller has, nobody decides before they were asked, nor later than now.
+func (c *Client) complete(ctx context.Context, a pim.Accepted, r pim.ActivationRequest, d pim.Decision) (pim.Decision, error) {
+	now := c.now()
+	if d.ReviewedDateTime.IsZero() || d.ReviewedDateTime.After(now) {
+		d.ReviewedDateTime = now
+	}
+	if r.CreatedDateTime != nil && d.ReviewedDateTime.Before(*r.CreatedDateTime) {
+		d.ReviewedDateTime = *r.CreatedDateTime
 	}
 	d.ReviewedDateTime = d.ReviewedDateTime.UTC()
-	known, found, err := c.Directory.Principal(ctx, tenant, d.ReviewedBy.ID)
+	known, found, err := c.Directory.Principal(ctx, a.Tenant, d.ReviewedBy.ID)
 	if err != nil {
 		return d, away(AwayDirectory, "look up the reviewer", err)
 	}
-	if found && known.DisplayName != "" {
-		d.ReviewedBy.DisplayName = known.DisplayName
+	if found {
+		d.ReviewedBy = known // what the caller says of the person is not what mails show
 	}
 	return d, nil
 }
@@ -147,5 +152,5 @@ func requestOf(a pim.Accepted) (pim.ActivationRequest, error) {
 // decisionUpdateID is the same for the same decision: person and answer.
 func decisionUpdateID(d pim.Decision) string {
 	sum := sha256.Sum256([]byte(d.ReviewedBy.ID))
-	return fmt.Sprintf("%s/%s/%s", workflows.UpdateDecide, d.ReviewResult, hex.EncodeToString(sum[:8]))
+	return fmt.Sprintf("%s/%s/%s", workflows.UpdateDecide, d.ReviewResult, hex.EncodeToString(sum[:]))
 }

@@ -26,7 +26,7 @@ func TestWhatIsNotValidIsNamedFieldByField(t *testing.T) {
 		"no role":           {func(r *pim.ActivationRequest) { r.Role = pim.Role{DisplayName: "Reader"} }, "body.role.id", "required"},
 		"no role's name":    {func(r *pim.ActivationRequest) { r.Role.DisplayName = " " }, "body.role.displayName", "required"},
 		"no scope":          {func(r *pim.ActivationRequest) { r.Scope = pim.Scope{} }, "body.scope.id", "required"},
-		"no expiration":     {func(r *pim.ActivationRequest) { r.ScheduleInfo = pim.ScheduleInfo{} }, "body.scheduleInfo.expiration.type", "required"},
+		"no expiration":     {func(r *pim.ActivationRequest) { r.ScheduleInfo = pim.ScheduleInfo{} }, "body.scheduleInfo.expiration", "required"},
 		"for ever":          {func(r *pim.ActivationRequest) { r.ScheduleInfo.Expiration = pim.Expiration{Type: pim.NoExpiration} }, "body.scheduleInfo.expiration.type", "ends"},
 		"odd duration":      {func(r *pim.ActivationRequest) { r.ScheduleInfo.Expiration.Duration = "8 hours" }, "body.scheduleInfo.expiration.duration", "ISO 8601"},
 		"malformed address": {func(r *pim.ActivationRequest) { r.Principal.Mail = "Alain <a@b.example>" }, "body.principal.mail", "e-mail address"},

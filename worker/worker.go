@@ -28,6 +28,8 @@ const (
 	stopPatience = 20 * time.Second
 	// stickyPatience is how long a task waits for the worker that has the run in its cache: half the recovery time after a kill.
 	stickyPatience = time.Second
+	// heartbeats are sent on at least this often: the sooner a decision stops the mails that it has made pointless.
+	heartbeats = 2 * time.Second
 	// notifies is how many due moments one worker works on at a time; each has its own mails in flight.
 	notifies = 50
 )
@@ -73,6 +75,7 @@ func newWorker(parts *assembly.Parts, a *activities.Activities) (worker.Worker, 
 		WorkerStopTimeout:                  stopPatience,
 		StickyScheduleToStartTimeout:       stickyPatience,
 		MaxConcurrentActivityExecutionSize: notifies,
+		MaxHeartbeatThrottleInterval:       heartbeats,
 		OnFatalError: func(err error) {
 			select {
 			case failed <- err:

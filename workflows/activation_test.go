@@ -191,3 +191,48 @@ func TestNoClockButOursCanMoveADecisionOutOfItsOrder(t *testing.T) {
 		require.Equal(t, want, since(h.done["d"].Changes[0].At))
 	}
 }
+
+// The request was for two hours from nine on, and its approvers take three.
+func TestApprovalOfARoleWhoseTimeIsOverCanOnlyFail(t *testing.T) {
+	for _, mode := range []pim.ActivationMode{pim.Assumed, pim.Reported} {
+		in, end := asked(), nine.Add(2*time.Hour)
+		in.Activation = mode
+		in.ScheduleInfo.Expiration = pim.Expiration{Type: pim.AfterDateTime, EndDateTime: &end}
+		h := newHouse(t).after(3*time.Hour, approve("u2"))
+		require.Equal(t, pim.Failed, h.run(in), mode)
+		require.Equal(t, []string{
+			"5m0s [] pendingApproval/others@5m0s",
+			"3h0m0s [approved failed] failed/all@3h0m0s",
+			"3h6m0s [approved failed] approved/others@3h6m0s",
+		}, h.post.told(), mode)
+	}
+}
+
+func TestNoClockButOursCanMoveAReportOutOfItsOrder(t *testing.T) {
+	for told, want := range map[time.Duration]string{
+		10 * time.Minute: "20m0s", // before it was approved
+		50 * time.Minute: "50m0s", // as it should be
+		70 * time.Minute: "1h0m0s",
+	} {
+		h := newHouse(t).after(20*time.Minute, approve("u2")).after(time.Hour, func(h *house) {
+			h.update(workflows.UpdateActivated, "active", workflows.ReportInput{At: nine.Add(told)})
+		})
+		h.run(reported(asked()))
+		require.Equal(t, want, since(h.done["active"].Changes[0].At))
+	}
+}
+
+func TestChangeOfARequestThatComesTooLateIsTheOneThatItsProcessMakes(t *testing.T) {
+	in := asked()
+	in.CreatedDateTime, in.ApprovalDeadline = nine.Add(-25*time.Hour), nine.Add(-time.Hour)
+	change, late := workflows.TimedOut(in, nine)
+	require.True(t, late)
+	h := newHouse(t)
+	h.run(in)
+	require.Equal(t, h.state().Changes, []pim.Change{change})
+
+	_, late = workflows.TimedOut(asked(), nine)
+	require.False(t, late)
+	_, late = workflows.TimedOut(ready(), nine)
+	require.False(t, late, "nobody has to answer it")
+}

@@ -32,6 +32,16 @@ func newRequest(in ActivationInput) *request {
 	return r
 }
 
+// TimedOut is the change of a request that is past its deadline before anybody could be asked: the first that its process makes.
+// Whoever accepts such a request writes it down with it. The last result is false for a request that is not.
+func TimedOut(in ActivationInput, now time.Time) (change pim.Change, late bool) {
+	r := newRequest(in)
+	if !in.ApprovalRequired || !r.late(now) {
+		return pim.Change{}, false
+	}
+	return r.timeOut()[0], true
+}
+
 // decide takes an approver's answer. An approval of a role whose start has come makes it active in the same moment; one that
 // comes after the time for which the role was asked can only fail.
 func (r *request) decide(in DecideInput, now time.Time) []pim.Change {

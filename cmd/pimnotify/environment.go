@@ -17,7 +17,7 @@ var _ envconfig.EnvLookup = environment{}
 // LookupEnv is os.LookupEnv of this environment.
 func (e environment) LookupEnv(name string) (string, bool) { return e.lookup(name) }
 
-// Environ lists the process's variables: Temporal's SDK looks through them for gRPC headers.
+// Environ lists the process's variables: Temporal's SDK looks through them for gRPC headers, and we for mistyped names.
 func (e environment) Environ() []string {
 	var known []string
 	for _, pair := range os.Environ() {

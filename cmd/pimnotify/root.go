@@ -48,6 +48,9 @@ func settings(cmd *cobra.Command) *cobra.Command {
 
 // config reads the settings: a flag wins over the environment, and the environment over the default.
 func (p *program) config(flags *pflag.FlagSet) (assembly.Config, error) {
+	if err := assembly.Unknown(p.env.Environ()); err != nil {
+		return assembly.Config{}, err
+	}
 	flagOf := map[string]string{}
 	for _, s := range assembly.Table {
 		flagOf[s.Env] = s.Flag()

@@ -2,6 +2,7 @@ package ses
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	netmail "net/mail"
 	"slices"
@@ -17,8 +18,8 @@ import (
 const deprecatedSender = "azure-noreply@microsoft.com"
 
 // CheckIdentity says at start-up whether SES will send from address: the address, its domain or one of the domains above it
-// has to be a verified identity. A warning means that SES would not say, and sending may well work; an error means that it
-// will not, or that SES cannot be reached.
+// has to be a verified identity. A warning means that SES would not say, or could not be asked, and sending may well work; an
+// error means that it will not.
 func (s *Sender) CheckIdentity(ctx context.Context, address string) (warning string, err error) {
 	identities, err := identitiesOf(address)
 	if err != nil {
@@ -38,6 +39,8 @@ func (s *Sender) CheckIdentity(ctx context.Context, address string) (warning str
 			warning = "not allowed to read the sender's identity in SES (ses:GetEmailIdentity): whether it may send is seen with the first mail"
 		case identityUnsupported:
 			return "this endpoint does not tell about identities: whether the sender may send is seen with the first mail", nil
+		case identityAway:
+			return "SES does not answer about the sender's identity now: whether it may send is seen with the first mail", nil
 		default:
 			return "", fmt.Errorf("ask SES about the sender's identity %s: %w", identity, err)
 		}
@@ -76,6 +79,7 @@ const (
 	identityMissing
 	identityHidden
 	identityUnsupported
+	identityAway
 )
 
 func verdict(out *sesv2.GetEmailIdentityOutput, err error) identityState {
@@ -87,7 +91,11 @@ func verdict(out *sesv2.GetEmailIdentityOutput, err error) identityState {
 	}
 	a, answered := answerOf(err)
 	if !answered {
-		return identityFailed
+		var credentials credentialsError
+		if errors.As(err, &credentials) {
+			return identityFailed
+		}
+		return identityAway // a worker that does not start for that could not take decisions either
 	}
 	class, reason := judge(a, "")
 	switch {
@@ -97,6 +105,8 @@ func verdict(out *sesv2.GetEmailIdentityOutput, err error) identityState {
 		return identityHidden
 	case slices.Contains([]int{404, 405, 501}, a.status), a.code == "UnknownOperationException":
 		return identityUnsupported
+	case class == mail.Throttled, a.status >= 500:
+		return identityAway
 	}
 	return identityFailed
 }

@@ -40,7 +40,7 @@ func TestBadInputIsToldWhichFieldAndWhatWouldBeRight(t *testing.T) {
 		"missing principal":        {change(`"id": "u7", `, ``), 422, "body.principal.id", "is required"},
 		"missing role's name":      {change(`, "displayName": "Backup Reader"`, ``), 422, "body.role.displayName", "is required"},
 		"missing scope":            {change(`"scope": {"id": "/"},`, ``), 422, "body.scope.id", "is required"},
-		"missing expiration":       {change(`"expiration": {"type": "afterDuration", "duration": "PT8H"}`, ``), 422, "body.scheduleInfo.expiration.type", "is required"},
+		"missing expiration":       {change(`"expiration": {"type": "afterDuration", "duration": "PT8H"}`, ``), 422, "body.scheduleInfo.expiration", "is required"},
 		"unknown action":           {change("selfActivate", "selfDestruct"), 422, "body.action", "must be selfActivate"},
 		"unknown kind":             {change("directoryRole", "printer"), 422, "body.resourceKind", "directoryRole, azureResource or group"},
 		"unknown type":             {change(`"user"`, `"robot"`), 422, "body.principal.type", "must be one of"},
@@ -75,7 +75,7 @@ func TestEveryMistakeIsNamedAtOnce(t *testing.T) {
 	for _, wrong := range p.Errors {
 		locations = append(locations, wrong.Location)
 	}
-	require.Equal(t, []string{"body.action", "body.resourceKind", "body.principal.id", "body.role.id", "body.role.displayName", "body.scope.id", "body.scheduleInfo.expiration.type"}, locations)
+	require.Equal(t, []string{"body.action", "body.resourceKind", "body.principal.id", "body.role.id", "body.role.displayName", "body.scope.id", "body.scheduleInfo.expiration"}, locations)
 }
 
 func TestApproversAreRequiredWhereNobodyStandsIn(t *testing.T) {

@@ -29,6 +29,8 @@ func fieldError(detail *huma.ErrorDetail) ProblemError {
 	case detail.Message == validation.MsgUnexpectedProperty:
 		// The value would be the object around the field.
 		wrong.Message, wrong.Value = "is not a field that is known here; names are exact", nil
+	case strings.Contains(detail.Message, "date-time"):
+		wrong.Message = "must be an RFC 3339 date-time such as 2026-11-23T09:00:00Z"
 	case strings.HasPrefix(detail.Message, "expected "):
 		wrong.Message = "must be " + strings.TrimPrefix(strings.Replace(detail.Message, "expected value to be ", "expected ", 1), "expected ")
 	}
