@@ -106,8 +106,8 @@ func Load(lookup func(env string) string) (Config, error) {
 
 // How all our variables begin, and those that only tests read.
 const (
-	ourPrefix = "PIMNOTIFY_"
-	testing   = "PIMNOTIFY_TEST_"
+	ourPrefix  = "PIMNOTIFY_"
+	testPrefix = "PIMNOTIFY_TEST_"
 )
 
 // Unknown names the variables of ours in an environment, NAME=value each, that are none: a mistyped name must not be a setting
@@ -116,7 +116,7 @@ func Unknown(environ []string) error {
 	var unknown []string
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, ourPrefix) && !strings.HasPrefix(name, testing) && meaning(name) == "" {
+		if strings.HasPrefix(name, ourPrefix) && !strings.HasPrefix(name, testPrefix) && meaning(name) == "" {
 			unknown = append(unknown, name)
 		}
 	}

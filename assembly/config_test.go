@@ -104,3 +104,9 @@ func TestSettingsThatHoldAreTaken(t *testing.T) {
 func TestFlagIsTheVariableWithoutItsPrefix(t *testing.T) {
 	require.Equal(t, "send-rate", Setting{Env: "PIMNOTIFY_SEND_RATE"}.Flag())
 }
+
+func TestAVariableThatIsNoSettingIsNamed(t *testing.T) {
+	require.NoError(t, Unknown([]string{"PATH=/bin", "PIMNOTIFY_LEDGER=x.db", "PIMNOTIFY_TEST_SEED=1", "MY_PIMNOTIFY_X=1"}))
+	err := Unknown([]string{"PIMNOTIFY_LEGDER=x.db", "PIMNOTIFY_APPROVAL_TIMEOUTS=24h"})
+	require.ErrorContains(t, err, "PIMNOTIFY_APPROVAL_TIMEOUTS, PIMNOTIFY_LEGDER")
+}

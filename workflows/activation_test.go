@@ -229,7 +229,7 @@ func TestChangeOfARequestThatComesTooLateIsTheOneThatItsProcessMakes(t *testing.
 	require.True(t, late)
 	h := newHouse(t)
 	h.run(in)
-	require.Equal(t, h.state().Changes, []pim.Change{change})
+	require.Equal(t, []pim.Change{change}, h.state().Changes)
 
 	_, late = workflows.TimedOut(asked(), nine)
 	require.False(t, late)
