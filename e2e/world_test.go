@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -24,6 +25,7 @@ type world struct {
 	api    *process
 	apiURL string
 	prefix string // of request ids: Temporal is shared by all tests
+	worked []*process
 }
 
 // options are what a test wants to be different from a deployment on this machine with the sample organisation.
@@ -93,7 +95,18 @@ func (w *world) startWorker() workerProcess {
 	w.t.Helper()
 	env := maps.Clone(w.env)
 	env["PIMNOTIFY_WORKER_LISTEN"] = freeAddress(w.t)
-	return workerProcess{start(w.t, env, "worker"), "http://" + env["PIMNOTIFY_WORKER_LISTEN"] + "/readyz"}
+	p := start(w.t, env, "worker")
+	w.worked = append(w.worked, p)
+	return workerProcess{p, "http://" + env["PIMNOTIFY_WORKER_LISTEN"] + "/readyz"}
+}
+
+// log is what the workers of this world have printed.
+func (w *world) log() string {
+	var all strings.Builder
+	for _, p := range w.worked {
+		all.WriteString(p.log.String())
+	}
+	return all.String()
 }
 
 func (p workerProcess) awaitReadyWorker() { p.t.Helper(); p.awaitReady(p.health) }
