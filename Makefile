@@ -21,10 +21,10 @@ help:
 
 .PHONY: demo dev
 demo: ## play seven stories against a real Temporal server and an inbox, check them, end
-	@$(GO) run ./cmd/pimnotify demo
+	@$(GO) build -o bin/pimnotify ./cmd/pimnotify && exec bin/pimnotify demo
 
 dev: ## the same parts with their UIs, until Ctrl-C
-	@$(GO) run ./cmd/pimnotify dev
+	@$(GO) build -o bin/pimnotify ./cmd/pimnotify && exec bin/pimnotify dev
 
 ##@ know that it works
 

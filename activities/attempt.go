@@ -30,6 +30,10 @@ func (a *Activities) attempt(ctx context.Context, s *subject, claim pim.Claim, c
 		result.At = a.now()
 		results <- result
 	}()
+	result.Status = pim.StatusPlanned // surely not sent, so far
+	if err := sleep(ctx, delay); err != nil {
+		return
+	}
 	text, err := a.Renderer.Render(s.letter(claim.Event, claim.Recipient))
 	if err != nil {
 		a.Log.Error("mail cannot be put into words", zap.String("tenant", s.in.Tenant), zap.String("request", s.in.Resource.ID),
@@ -38,10 +42,6 @@ func (a *Activities) attempt(ctx context.Context, s *subject, claim pim.Claim, c
 		return
 	}
 	result.Subject = text.Subject
-	result.Status = pim.StatusPlanned // surely not sent, so far
-	if err := sleep(ctx, delay); err != nil {
-		return
-	}
 	if due, err := a.Ledger.StillDue(ctx, claim, a.now()); err != nil {
 		a.Log.Warn("mail not sent now: the ledger cannot say whether it is still due",
 			zap.String("event", claim.Event.ID), zap.String("mail", claim.MailID), zap.Error(err))

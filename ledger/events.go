@@ -23,6 +23,7 @@ type progress struct {
 	unplanned int // parts
 	parts     int
 	left      int // mails that were sent
+	held      string
 	counts    pim.Counts
 }
 
@@ -41,6 +42,15 @@ func (p progress) status() pim.EventStatus {
 	}
 }
 
+// reason is why the event's mails did not leave, as far as they did not: it was withdrawn, or they are held. A withdrawal that
+// came after the last mail had left has no say in it.
+func (p progress) reason() string {
+	if p.withdrawn != "" && (p.left == 0 || p.counts.Open() > 0 || p.counts[pim.StatusCancelled] > 0) {
+		return p.withdrawn
+	}
+	return p.held
+}
+
 func readEvents(ctx context.Context, q querier, tenant string, resource pim.Resource) ([]pim.Event, error) {
 	if !storable(tenant, resource.ID) {
 		return []pim.Event{}, nil
@@ -57,7 +67,7 @@ func readEvents(ctx context.Context, q querier, tenant string, resource pim.Reso
 		event, state := pim.Event{Resource: resource}, progress{counts: pim.Counts{}}
 		var key, dueAt int64
 		err := rows.Scan(&key, &event.ID, &event.Kind, &dueAt, &state.withdrawn, &state.parts, &state.unplanned)
-		event.DueDateTime, event.Reason, event.Counts = instant(dueAt), state.withdrawn, state.counts
+		event.DueDateTime, event.Counts = instant(dueAt), state.counts
 		events, keys = append(events, event), append(keys, key)
 		states[key] = &state
 		return err
@@ -66,20 +76,23 @@ func readEvents(ctx context.Context, q querier, tenant string, resource pim.Reso
 		return nil, err
 	}
 	err = each(ctx, q, `
-		SELECT r.event_key, r.status, count(*), count(r.sent_at) FROM recipients r JOIN events e ON e.event_key = r.event_key
+		SELECT r.event_key, r.status, count(*), count(r.sent_at), max(CASE WHEN r.status = 'planned' THEN r.reason END) FROM recipients r JOIN events e ON e.event_key = r.event_key
 		WHERE e.tenant = $1 AND e.collection = $2 AND e.resource_id = $3 GROUP BY r.event_key, r.status`, args, func(rows *sql.Rows) error {
 		var key int64
 		var status pim.RecipientStatus
 		var count, left int
-		if err := rows.Scan(&key, &status, &count, &left); err != nil {
+		var held sql.NullString
+		if err := rows.Scan(&key, &status, &count, &left, &held); err != nil {
 			return err
 		}
 		states[key].counts[status] = count
 		states[key].left += left
+		states[key].held = max(states[key].held, held.String)
 		return nil
 	})
 	for i := range events {
-		events[i].Status = states[keys[i]].status()
+		state := states[keys[i]]
+		events[i].Status, events[i].Reason = state.status(), state.reason()
 	}
 	return events, err
 }

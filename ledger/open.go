@@ -17,6 +17,8 @@ type Ledger struct {
 	writes *sql.DB // the same as reads on PostgreSQL
 	seam   seam
 	id     string
+	// there reports whether the database is still the one that was opened; nil where it cannot be exchanged behind our back.
+	there func() error
 }
 
 // Open opens the record that url names and brings its tables up to date, whoever else opens it at the same moment. The url is
@@ -52,6 +54,9 @@ func (l *Ledger) ID() string { return l.id }
 
 // Ping reports whether the record answers, and is still the one that was opened.
 func (l *Ledger) Ping(ctx context.Context) error {
+	if err := l.stillThere(); err != nil {
+		return err
+	}
 	var id string
 	if err := l.reads.QueryRowContext(ctx, `SELECT value FROM ledger WHERE name = 'id'`).Scan(&id); err != nil {
 		return fmt.Errorf("ping the ledger: %w", err)
@@ -60,4 +65,12 @@ func (l *Ledger) Ping(ctx context.Context) error {
 		return fmt.Errorf("ping the ledger: it was %s when it was opened and is %s now", l.id, id)
 	}
 	return nil
+}
+
+// stillThere reports whether a file was deleted or replaced: an open one goes on answering, and what is written there is lost.
+func (l *Ledger) stillThere() error {
+	if l.there == nil {
+		return nil
+	}
+	return l.there()
 }

@@ -145,3 +145,25 @@ func TestAnUnusableURLIsRefusedWithoutItsPassword(t *testing.T) {
 		require.NotContains(t, err.Error(), "hunter2", url)
 	}
 }
+
+func TestALedgerFileThatIsTakenAwayIsNoticedBeforeAnythingIsWrittenToIt(t *testing.T) {
+	path := file(t)
+	l := open(t, path)
+	accept(t, l, "r1")
+	require.NoError(t, l.Ping(t.Context()))
+	require.NoError(t, os.Rename(path, path+".old"))
+	for _, replaced := range []bool{false, true} {
+		if replaced {
+			require.NoError(t, os.WriteFile(path, nil, 0o600))
+		}
+		require.ErrorContains(t, l.Ping(t.Context()), "deleted or replaced")
+		_, _, err := l.Accept(t.Context(), acceptance(activation("r2")))
+		require.ErrorContains(t, err, "deleted or replaced", "accepted into a file that nobody will read again")
+	}
+}
+
+func TestPostgreSQLSettingsThatAreNoURLAreNotTakenForAFile(t *testing.T) {
+	_, err := ledger.Open(t.Context(), "host=127.0.0.1 password=s3cret")
+	require.ErrorContains(t, err, "not a url")
+	require.NotContains(t, err.Error(), "s3cret")
+}

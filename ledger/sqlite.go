@@ -47,7 +47,25 @@ func openSQLite(ctx context.Context, path string) (*Ledger, error) {
 	if err := l.prepareSQLite(ctx); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
+	if l.there, err = sameFile(path); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	return l, nil
+}
+
+// sameFile gives the check whether path is still the file that it is now.
+func sameFile(path string) (func() error, error) {
+	opened, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	return func() error {
+		now, err := os.Stat(path)
+		if err != nil || !os.SameFile(opened, now) {
+			return fmt.Errorf("the ledger file %s was deleted or replaced while it was in use: restart every process that uses it", path)
+		}
+		return nil
+	}, nil
 }
 
 func (l *Ledger) prepareSQLite(ctx context.Context) error {

@@ -43,6 +43,11 @@ func parseFile(path string) (target, error) {
 	if strings.ContainsAny(path, "?\x00") || path == "" {
 		return target{}, fmt.Errorf("%q is not a plain file name: the url %s, without parameters", path, wanted)
 	}
+	for _, key := range []string{"host=", "dbname=", "password=", "user="} {
+		if strings.Contains(path, key) {
+			return target{}, fmt.Errorf("this is a list of PostgreSQL settings, not a url: it %s", wanted)
+		}
+	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return target{}, fmt.Errorf("find the file %s: %w", path, err)

@@ -27,6 +27,9 @@ func (l *Ledger) write(ctx context.Context, doing string, do func(*sql.Tx) error
 	const attempts = 5
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
+	if err := l.stillThere(); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
 	var err error
 	for range attempts {
 		if err = inTx(ctx, l.writes, nil, do); !again(err) {

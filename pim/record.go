@@ -75,7 +75,7 @@ type Event struct {
 	Kind        EventKind   `json:"kind"`
 	Resource    Resource    `json:"-"`
 	Status      EventStatus `json:"status"`
-	Reason      string      `json:"reason,omitempty" doc:"Why it was cancelled: withdrawn:approved and the like."`
+	Reason      string      `json:"reason,omitempty" doc:"Why mails of it did not leave: withdrawn:approved and the like, or held:dailyQuota while they wait."`
 	DueDateTime time.Time   `json:"dueDateTime"`
 	Counts      Counts      `json:"counts"`
 }

@@ -84,6 +84,9 @@ func (r ActivationRequest) WithDefaults() ActivationRequest {
 	if r.Activation == "" {
 		r.Activation = Assumed
 	}
+	r.CreatedDateTime = inUTC(r.CreatedDateTime)
+	r.ScheduleInfo.StartDateTime = inUTC(r.ScheduleInfo.StartDateTime)
+	r.ScheduleInfo.Expiration.EndDateTime = inUTC(r.ScheduleInfo.Expiration.EndDateTime)
 	return r
 }
 

@@ -69,6 +69,9 @@ func (r ActivationRequest) Validate(now time.Time) []Problem {
 	}
 	v.resource(r.ResourceKind, r.AccessID)
 	v.principal("body.principal", r.Principal)
+	if r.Principal.Type == Group {
+		v.add("body.principal.type", "must be user or servicePrincipal: a group has no role to activate", string(Group))
+	}
 	v.id("body.role.id", r.Role.ID)
 	if strings.TrimSpace(r.Role.DisplayName) == "" {
 		v.add("body.role.displayName", "is required", nil)
@@ -83,7 +86,14 @@ func (r ActivationRequest) Validate(now time.Time) []Problem {
 	if r.CreatedDateTime != nil && r.CreatedDateTime.After(now.Add(maxFutureSkew)) {
 		v.add("body.createdDateTime", "must not be more than 5 minutes ahead", r.CreatedDateTime)
 	}
+	v.text("body.justification", r.Justification, maxReasonRunes)
+	v.text("body.ticketInfo.ticketNumber", r.TicketInfo.TicketNumber, maxTicketRunes)
+	v.text("body.ticketInfo.ticketSystem", r.TicketInfo.TicketSystem, maxTicketRunes)
+	v.date("body.createdDateTime", r.CreatedDateTime, now.Add(horizon)) // ahead it has a bound of its own
+	v.date("body.scheduleInfo.startDateTime", r.ScheduleInfo.StartDateTime, now)
+	v.date("body.scheduleInfo.expiration.endDateTime", r.ScheduleInfo.Expiration.EndDateTime, now)
 	v.activationSchedule(r.ScheduleInfo, now)
+	v.over(r, now)
 	return v.problems
 }
 
@@ -205,6 +215,7 @@ func (d Decision) Validate(now time.Time) []Problem {
 		v.add("body.reviewResult", "must be Approve or Deny", string(d.ReviewResult))
 	}
 	v.principal("body.reviewedBy", d.ReviewedBy)
+	v.text("body.justification", d.Justification, maxReasonRunes)
 	if d.ReviewedDateTime.After(now.Add(maxFutureSkew)) {
 		v.add("body.reviewedDateTime", "must not be more than 5 minutes ahead", d.ReviewedDateTime)
 	}

@@ -99,5 +99,8 @@ func (c *Client) introduce(ctx context.Context, tenant string, p *pim.Principal)
 		p.DisplayName = cmp.Or(p.DisplayName, known.DisplayName)
 		p.Type = cmp.Or(p.Type, known.Type)
 	}
+	if p.Type == pim.Group {
+		return invalid([]pim.Problem{{Location: "body.principal.id", Message: "must be a user or servicePrincipal: the directory knows it as a group", Value: p.ID}})
+	}
 	return nil
 }

@@ -16,23 +16,12 @@ import (
 // the request was only to be validated: validating says what accepting would.
 func hashOf(sent pim.ActivationRequest) (string, error) {
 	sent.IsValidationOnly = false
-	sent.CreatedDateTime = inUTC(sent.CreatedDateTime)
-	sent.ScheduleInfo.StartDateTime = inUTC(sent.ScheduleInfo.StartDateTime)
-	sent.ScheduleInfo.Expiration.EndDateTime = inUTC(sent.ScheduleInfo.Expiration.EndDateTime)
 	canonical, err := json.Marshal(sent)
 	if err != nil {
 		return "", &pim.Invalid{Problems: []pim.Problem{{Location: "body", Message: "cannot be written as JSON: " + err.Error()}}}
 	}
 	sum := sha256.Sum256(canonical)
 	return hex.EncodeToString(sum[:]), nil
-}
-
-func inUTC(t *time.Time) *time.Time {
-	if t == nil {
-		return nil
-	}
-	utc := t.UTC()
-	return &utc
 }
 
 // acceptance is a valid request as the ledger is to hold it: the request, what its process is started with, and the first step of

@@ -35,12 +35,21 @@ func (c *Client) Decide(ctx context.Context, tenant, id string, d pim.Decision) 
 		return pim.View{}, err
 	}
 	if err := c.checkMayDecide(ctx, tenant, request, d.ReviewedBy.ID); err != nil {
-		return pim.View{}, err
+		return pim.View{}, stillThere(err)
 	}
 	if d, err = c.complete(ctx, accepted, request, d); err != nil {
-		return pim.View{}, err
+		return pim.View{}, stillThere(err)
 	}
 	return c.tell(ctx, accepted, d)
+}
+
+// stillThere is the answer where the directory no longer knows the tenant of a request that was accepted: that is an outage of the
+// directory, and must not make a caller drop a decision.
+func stillThere(err error) error {
+	if errors.Is(err, pim.ErrUnknownTenant) {
+		return &Unavailable{What: AwayDirectory, RetryAfter: retryAfter, Err: err}
+	}
+	return err
 }
 
 // tell brings a decision to the process. One that was made the moment after a request was accepted finds the process started: if

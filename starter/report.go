@@ -101,6 +101,9 @@ func (c *Client) wrongState(ctx context.Context, a pim.Accepted, update string, 
 	if err != nil {
 		return err
 	}
+	if status == pim.PendingApproval {
+		return &Conflict{Reason: fmt.Sprintf("Temporal no longer knows the process of this request: %s is not possible", update), Status: status}
+	}
 	return &Conflict{Reason: fmt.Sprintf("%s is not possible: the request is %s", update, status), Status: status, Decision: latest.Decision}
 }
 

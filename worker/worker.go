@@ -47,6 +47,11 @@ func Run(ctx context.Context, c assembly.Config, env envconfig.EnvLookup, log *z
 	if err != nil {
 		return err
 	}
+	listener, err := net.Listen("tcp", c.WorkerListen)
+	if err != nil {
+		return fmt.Errorf("PIMNOTIFY_WORKER_LISTEN: %w", err)
+	}
+	defer func() { _ = listener.Close() }() // serving closes it too
 	parts, err := assembly.Open(ctx, c, env, log)
 	if err != nil {
 		return err
@@ -64,7 +69,7 @@ func Run(ctx context.Context, c assembly.Config, env envconfig.EnvLookup, log *z
 		Ledger: parts.Ledger, Directory: parts.Directory, Settings: parts.Settings, Renderer: texts, Sender: sender, Log: log,
 		From: mail.Address{Name: c.FromName, Address: c.From}, Worker: identity(), Rate: rate.get, Grace: c.Grace,
 	})
-	return run(ctx, parts, w, failed, rate)
+	return run(ctx, parts, listener, w, failed, rate)
 }
 
 func newWorker(parts *assembly.Parts, a *activities.Activities) (worker.Worker, <-chan error) {
@@ -89,13 +94,9 @@ func newWorker(parts *assembly.Parts, a *activities.Activities) (worker.Worker, 
 }
 
 // run starts what a worker is made of, and ends when it is told to, or when Temporal will not have it any more.
-func run(ctx context.Context, parts *assembly.Parts, w worker.Worker, failed <-chan error, rate *rate) error {
+func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w worker.Worker, failed <-chan error, rate *rate) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	listener, err := net.Listen("tcp", parts.Config.WorkerListen)
-	if err != nil {
-		return fmt.Errorf("PIMNOTIFY_WORKER_LISTEN: %w", err)
-	}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

@@ -45,6 +45,11 @@ func serveAPI(ctx context.Context, c assembly.Config, env environment, log *zap.
 	if err := api.CheckListen(c.Listen, tokens); err != nil {
 		return err
 	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("PIMNOTIFY_LISTEN: %w", err)
+	}
+	defer func() { _ = listener.Close() }() // serving closes it too
 	parts, err := assembly.Open(ctx, c, env, log)
 	if err != nil {
 		return err
@@ -54,10 +59,6 @@ func serveAPI(ctx context.Context, c assembly.Config, env environment, log *zap.
 			err = closeErr
 		}
 	}()
-	listener, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("PIMNOTIFY_LISTEN: %w", err)
-	}
 	log.Info("API is up", zap.Stringer("address", listener.Addr()), zap.String("ledger", parts.Ledger.ID()))
 	return api.Serve(ctx, listener, api.New(api.Options{
 		Starter: parts.Starter(), Tokens: tokens, Checks: parts.Checks(), Metrics: parts.Metrics, Log: log,

@@ -130,7 +130,7 @@ func classify(ctx context.Context, f *flight, sender string, out *sesv2.SendEmai
 		return mail.Outcome{Class: mail.Sent, MessageID: *out.MessageId}
 	}
 	a, answered := answerOf(err)
-	if !answered || a.status < 300 {
+	if !answered || a.status < 300 || errors.As(err, new(credentialsError)) { // whoever gives credentials answers over HTTP too
 		return unanswered(ctx, f, err)
 	}
 	class, reason := judge(a, sender)

@@ -89,12 +89,11 @@ func verdict(out *sesv2.GetEmailIdentityOutput, err error) identityState {
 		}
 		return identityPending
 	}
+	if errors.As(err, new(credentialsError)) {
+		return identityFailed // whoever gives credentials answers over HTTP too: it is not SES that said no
+	}
 	a, answered := answerOf(err)
 	if !answered {
-		var credentials credentialsError
-		if errors.As(err, &credentials) {
-			return identityFailed
-		}
 		return identityAway // a worker that does not start for that could not take decisions either
 	}
 	class, reason := judge(a, "")

@@ -30,6 +30,7 @@ func readable(next http.Handler) http.Handler {
 				ProblemError{"header.Content-Type", "must be application/json", short(r.Header.Get("Content-Type"))}).write(w)
 			return
 		}
+		r.Header.Set("Content-Type", "application/json") // however it was spelt
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if err != nil {
 			unreadable(err).write(w)
