@@ -18,11 +18,14 @@ type Config struct {
 	WorkerListen     string
 	Ledger           string
 	Directory        string
+	SettingsFile     string
 	From             string
 	FromName         string
 	PortalURL        string
 	EngineDelay      pim.EngineDelay
 	ApprovalTimeout  time.Duration
+	ExpiryNotices    []time.Duration
+	RenewWindow      time.Duration
 	SendRate         float64
 	APITokens        string
 	ConfigurationSet string
@@ -57,6 +60,8 @@ var Table = []Setting{
 		text(func(c *Config) *string { return &c.Ledger })},
 	{"PIMNOTIFY_DIRECTORY", "", "YAML file of who holds what (dev and demo bring one)",
 		text(func(c *Config) *string { return &c.Directory })},
+	{"PIMNOTIFY_SETTINGS", "", "YAML file of tenants' settings and notification rules; without one the defaults hold",
+		text(func(c *Config) *string { return &c.SettingsFile })},
 	{"PIMNOTIFY_FROM", "MSSecurity-noreply@microsoft.com", "sender; an identity that the SES account has verified",
 		func(c *Config, value string) error { c.From = value; return checkAddress(value) }},
 	{"PIMNOTIFY_FROM_NAME", "Microsoft Security", "name shown beside the sender's address",
@@ -67,6 +72,10 @@ var Table = []Setting{
 		func(c *Config, value string) (err error) { c.EngineDelay, err = parseDelay(value); return err }},
 	{"PIMNOTIFY_APPROVAL_TIMEOUT", "24h", "how long a request waits for its approvers",
 		span(func(c *Config) *time.Duration { return &c.ApprovalTimeout })},
+	{"PIMNOTIFY_EXPIRY_NOTICES", "336h,24h", "how long before its end an assignment is told of, one or more, descending; the first is also when it can be extended",
+		func(c *Config, value string) (err error) { c.ExpiryNotices, err = parseNotices(value); return err }},
+	{"PIMNOTIFY_RENEW_WINDOW", "720h", "how long after its end an assignment can be renewed",
+		span(func(c *Config) *time.Duration { return &c.RenewWindow })},
 	{"PIMNOTIFY_SEND_RATE", "14", "recipients a second, where SES does not answer what the account may send",
 		func(c *Config, value string) (err error) { c.SendRate, err = parseRate(value); return err }},
 	{"PIMNOTIFY_API_TOKENS", "", "file of bearer tokens, hashed, one a caller; needed to listen beyond loopback",
@@ -138,9 +147,12 @@ func (c Config) Require(names ...string) error {
 	return nil
 }
 
-// Settings are the defaults that hold for every tenant.
+// Settings are the defaults, which hold where a tenant sets nothing.
 func (c Config) Settings() pim.Settings {
-	return pim.Settings{Profile: pim.Entra, EngineDelay: c.EngineDelay, ApprovalTimeout: c.ApprovalTimeout}
+	s := pim.DefaultSettings()
+	s.EngineDelay, s.ApprovalTimeout = c.EngineDelay, c.ApprovalTimeout
+	s.ExpiryNotices, s.RenewWindow = c.ExpiryNotices, c.RenewWindow
+	return s
 }
 
 func meaning(env string) string {
@@ -185,6 +197,18 @@ func parseDelay(value string) (pim.EngineDelay, error) {
 	}
 	delay := pim.EngineDelay{Min: bounds[0], P90: bounds[1], Max: bounds[2]}
 	return delay, delay.Validate()
+}
+
+func parseNotices(value string) ([]time.Duration, error) {
+	var notices []time.Duration
+	for _, part := range strings.Split(value, ",") {
+		d, err := time.ParseDuration(strings.TrimSpace(part))
+		if err != nil {
+			return nil, fmt.Errorf("must be durations such as 336h,24h")
+		}
+		notices = append(notices, d)
+	}
+	return notices, pim.ValidateNotices(notices)
 }
 
 func parseRate(value string) (float64, error) {

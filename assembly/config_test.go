@@ -4,8 +4,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"pimnotify/pim"
 )
 
 const configurationPage = "../docs/configuration.md"
@@ -79,6 +82,8 @@ func TestSettingsThatCannotHoldAreRefused(t *testing.T) {
 		"PIMNOTIFY_PORTAL_URL":       {"http://pim.contoso.example", "pim.contoso.example", "https://pim.contoso.example?x=1", "https://u:p@pim.contoso.example", "https://pim.contoso.example#top"},
 		"PIMNOTIFY_ENGINE_DELAY":     {"3m", "3m,2m,15m", "3m,10m,9m", "-1m,2m,3m", "a,b,c"},
 		"PIMNOTIFY_APPROVAL_TIMEOUT": {"0s", "-1h", "1d"},
+		"PIMNOTIFY_EXPIRY_NOTICES":   {"24h,336h", "24h,24h", "0", "336h,-24h", "336h,", "14d", "P14D"},
+		"PIMNOTIFY_RENEW_WINDOW":     {"0s", "-1h", "30d"},
 		"PIMNOTIFY_SEND_RATE":        {"0", "NaN", "Inf", "fast"},
 		"PIMNOTIFY_WORKFLOW_CACHE":   {"-1", "1.5"},
 	} {
@@ -99,6 +104,20 @@ func TestSettingsThatHoldAreTaken(t *testing.T) {
 	c, err = Load(lookup(map[string]string{"PIMNOTIFY_ENGINE_DELAY": "0"}))
 	require.NoError(t, err)
 	require.Zero(t, c.EngineDelay, "0 is no delay at all")
+}
+
+func TestDefaultsAreTheDocumentedOnesUntilADeploymentSetsOthers(t *testing.T) {
+	c, err := Load(lookup(nil))
+	require.NoError(t, err)
+	require.Equal(t, pim.DefaultSettings(), c.Settings())
+	c, err = Load(lookup(map[string]string{
+		"PIMNOTIFY_ENGINE_DELAY": "0", "PIMNOTIFY_APPROVAL_TIMEOUT": "1h", "PIMNOTIFY_EXPIRY_NOTICES": " 1h, 90s ", "PIMNOTIFY_RENEW_WINDOW": "2h",
+	}))
+	require.NoError(t, err)
+	want := pim.DefaultSettings()
+	want.EngineDelay, want.ApprovalTimeout = pim.EngineDelay{}, time.Hour
+	want.ExpiryNotices, want.RenewWindow = []time.Duration{time.Hour, 90 * time.Second}, 2*time.Hour
+	require.Equal(t, want, c.Settings())
 }
 
 func TestFlagIsTheVariableWithoutItsPrefix(t *testing.T) {

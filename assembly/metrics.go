@@ -12,10 +12,22 @@ import (
 	"go.temporal.io/sdk/contrib/opentelemetry"
 )
 
-// newMetrics makes the handler that Temporal's SDK reports to, and the page on which Prometheus reads it.
-func newMetrics() (client.MetricsHandler, http.Handler, error) {
+// newMetrics makes the handler that Temporal's SDK reports to, and the page on which Prometheus reads it. Files are those that
+// are read again on change, each with what is wrong with it now.
+func newMetrics(files map[string]func() error) (client.MetricsHandler, http.Handler, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for name, problem := range files {
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "pimnotify_file_refused", ConstLabels: prometheus.Labels{"file": name},
+			Help: "1 while the file as it lies there is refused and the last good one holds.",
+		}, func() float64 {
+			if problem() != nil {
+				return 1
+			}
+			return 0
+		}))
+	}
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry))
 	if err != nil {
 		return nil, nil, err

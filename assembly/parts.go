@@ -16,7 +16,7 @@ import (
 
 	"pimnotify/directory"
 	"pimnotify/ledger"
-	"pimnotify/pim"
+	"pimnotify/settings"
 	"pimnotify/starter"
 	"pimnotify/starter/api"
 )
@@ -32,16 +32,16 @@ type Parts struct {
 	Directory *directory.File
 	Temporal  client.Client
 	Namespace string
-	Settings  Settings
+	Settings  *settings.File
 	Metrics   http.Handler
 
 	closers []func() error
 }
 
-// Open opens the ledger and the directory, dials Temporal and makes sure that its search attributes can be used. What was opened
+// Open opens the directory, the settings and the ledger, dials Temporal and makes sure that its search attributes can be used. What was opened
 // is closed again where one of them fails.
 func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Logger) (parts *Parts, err error) {
-	p := &Parts{Config: c, Log: logger, Settings: Settings{Defaults: c.Settings()}}
+	p := &Parts{Config: c, Log: logger}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
@@ -51,11 +51,15 @@ func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Lo
 		return nil, fmt.Errorf("PIMNOTIFY_DIRECTORY: %w", err)
 	}
 	p.closers = append(p.closers, func() error { p.Directory.Close(); return nil })
+	if p.Settings, err = settings.Open(ctx, c.SettingsFile, c.Settings(), logger); err != nil {
+		return nil, fmt.Errorf("PIMNOTIFY_SETTINGS: %w", err)
+	}
+	p.closers = append(p.closers, func() error { p.Settings.Close(); return nil })
 	if p.Ledger, err = ledger.Open(ctx, c.Ledger); err != nil {
 		return nil, fmt.Errorf("PIMNOTIFY_LEDGER: %w", err)
 	}
 	p.closers = append(p.closers, p.Ledger.Close)
-	metrics, handler, err := newMetrics()
+	metrics, handler, err := newMetrics(map[string]func() error{"directory": p.Directory.Problem, "settings": p.Settings.Problem})
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
@@ -127,12 +131,24 @@ func (p *Parts) Checks() []api.Check {
 		}},
 		{Name: "ledger", Probe: func(ctx context.Context) (string, error) { return p.Ledger.ID(), p.Ledger.Ping(ctx) }},
 		{Name: "directory", Probe: func(ctx context.Context) (string, error) {
-			if problem := p.Directory.Problem(); problem != nil {
-				// The last good file still answers: one mistyped line must not take every process out of service.
-				return "an edit was refused, the last good file holds: " + problem.Error(), p.Directory.Ready(ctx)
-			}
-			return p.Config.Directory, p.Directory.Ready(ctx)
+			return inUse(p.Config.Directory, p.Directory.Problem()), p.Directory.Ready(ctx)
 		}},
+		{Name: "settings", Probe: func(context.Context) (string, error) {
+			return inUse(p.Config.SettingsFile, p.Settings.Problem()), nil
+		}},
+	}
+}
+
+// inUse says which file holds. A refused edit is told and fails nothing: the last good file still holds, and one mistyped line must
+// not take every process out of service.
+func inUse(path string, problem error) string {
+	switch {
+	case problem != nil:
+		return "an edit was refused, the last good file holds: " + problem.Error()
+	case path == "":
+		return "no file: the defaults hold"
+	default:
+		return path
 	}
 }
 
@@ -142,12 +158,3 @@ func (p *Parts) Starter() *starter.Client {
 		Temporal: p.Temporal, Ledger: p.Ledger, Directory: p.Directory, Settings: p.Settings, TaskQueue: p.Config.TaskQueue,
 	}
 }
-
-// Settings gives every tenant the deployment's settings.
-type Settings struct{ Defaults pim.Settings }
-
-// Settings are the tenant's.
-func (s Settings) Settings(string) pim.Settings { return s.Defaults }
-
-// Rules are the effective notification rules: the defaults.
-func (s Settings) Rules(string, pim.ResourceKind, pim.Role, pim.Scope) pim.Rules { return nil }

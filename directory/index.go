@@ -15,6 +15,9 @@ type index struct {
 
 var _ Source = (*index)(nil)
 
+// Size is how many tenants there are.
+func (x *index) Size() int { return len(x.names) }
+
 func (x *index) Tenants(context.Context) ([]string, error) {
 	return append([]string(nil), x.names...), nil
 }

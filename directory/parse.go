@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"pimnotify/internal/address"
+	"pimnotify/internal/yamlfile"
 	"pimnotify/pim"
 )
 
@@ -21,27 +22,24 @@ func Parse(name string, data []byte) (*Directory, error) {
 }
 
 func parse(name string, data []byte) (*index, error) {
-	found := &mistakes{file: name}
 	x := &index{tenants: map[string]*tenant{}}
-	root := readYAML(found, data)
-	if len(found.all) == 0 {
-		x.read(root)
-	}
+	err := yamlfile.Read(name, data, x.read)
 	slices.Sort(x.names)
-	return x, found.err()
+	return x, err
 }
 
-func (x *index) read(root node) {
-	tenants := root.record("tenants")["tenants"].fields()
-	if len(tenants) == 0 && len(root.found.all) == 0 {
-		root.found.add(root.line, "tenants", "must describe at least one tenant")
+func (x *index) read(root yamlfile.Node) {
+	all := root.Record("tenants")["tenants"]
+	tenants := all.Fields()
+	if len(tenants) == 0 && root.Mistakes() == 0 {
+		all.Wrong("must describe at least one tenant")
 	}
 	for _, f := range tenants {
-		if problem := pim.ValidateID(f.key, f.name); problem != nil {
-			f.wrong("%s", problem.Message)
+		if problem := pim.ValidateID(f.Key(), f.Name); problem != nil {
+			f.Wrong("%s", problem.Message)
 		}
-		x.names = append(x.names, f.name)
-		x.tenants[f.name] = readTenant(f.name, f.node)
+		x.names = append(x.names, f.Name)
+		x.tenants[f.Name] = readTenant(f.Name, f.Node)
 	}
 }
 
@@ -50,99 +48,99 @@ type reading struct {
 	*tenant
 	lines  map[string]int // where each principal is described
 	refs   []reference
-	scopes map[string]node // each scope's parent, as the file writes it
-	order  []string        // of scopes
+	scopes map[string]yamlfile.Node // each scope's parent, as the file writes it
+	order  []string                 // of scopes
 }
 
 // reference is a place that names a principal.
 type reference struct {
 	id string
-	at node
+	at yamlfile.Node
 }
 
-func readTenant(id string, n node) *tenant {
-	before := len(n.found.all)
+func readTenant(id string, n yamlfile.Node) *tenant {
+	before := n.Mistakes()
 	r := &reading{
 		tenant: &tenant{entries: map[string]*Entry{}, grants: map[string][]Grant{}, parents: map[string]string{}},
-		lines:  map[string]int{}, scopes: map[string]node{},
+		lines:  map[string]int{}, scopes: map[string]yamlfile.Node{},
 	}
-	keys := n.record("displayName", "cloud", "users", "groups", "scopes", "holders")
+	keys := n.Record("displayName", "cloud", "users", "groups", "scopes", "holders")
 	r.organization = pim.Organization{ID: id, DisplayName: id, Cloud: clouds[0]}
-	if name, _ := keys["displayName"].text(); strings.TrimSpace(name) != "" {
+	if name, _ := keys["displayName"].Text(); strings.TrimSpace(name) != "" {
 		r.organization.DisplayName = name
 	}
-	if cloud := keys["cloud"]; !cloud.empty() {
-		r.organization.Cloud = oneOf(cloud, clouds)
+	if cloud := keys["cloud"]; !cloud.Empty() {
+		r.organization.Cloud = cloud.OneOf(clouds...)
 	}
-	for _, user := range keys["users"].items() {
+	for _, user := range keys["users"].Items() {
 		r.user(user)
 	}
-	for _, group := range keys["groups"].items() {
+	for _, group := range keys["groups"].Items() {
 		r.group(group)
 	}
-	for _, scope := range keys["scopes"].items() {
+	for _, scope := range keys["scopes"].Items() {
 		r.scope(scope)
 	}
-	for _, holder := range keys["holders"].items() {
+	for _, holder := range keys["holders"].Items() {
 		r.holder(holder)
 	}
-	if len(n.found.all) == before { // otherwise most of what follows would follow from what is wrong already
+	if n.Mistakes() == before { // otherwise most of what follows would follow from what is wrong already
 		r.checkReferences()
 		r.checkParents()
 	}
 	return r.tenant
 }
 
-func (r *reading) user(n node) {
-	keys := n.record("id", "displayName", "mail")
-	name, _ := keys["displayName"].text()
+func (r *reading) user(n yamlfile.Node) {
+	keys := n.Record("id", "displayName", "mail")
+	name, _ := keys["displayName"].Text()
 	e := &Entry{Principal: pim.Principal{DisplayName: name, Type: pim.User}}
-	if mail, _ := keys["mail"].text(); strings.TrimSpace(mail) != "" {
+	if mail, _ := keys["mail"].Text(); strings.TrimSpace(mail) != "" {
 		normal, err := address.Normalize(mail)
 		if err != nil {
-			keys["mail"].wrong("%s", err.Error())
+			keys["mail"].Wrong("%s", err.Error())
 		}
 		e.Principal.Mail = normal
 	}
 	r.describe(e, keys["id"])
 }
 
-func (r *reading) group(n node) {
-	keys := n.record("id", "displayName", "members", "owners")
-	name, _ := keys["displayName"].text()
+func (r *reading) group(n yamlfile.Node) {
+	keys := n.Record("id", "displayName", "members", "owners")
+	name, _ := keys["displayName"].Text()
 	e := &Entry{Principal: pim.Principal{DisplayName: name, Type: pim.Group}}
-	for _, member := range keys["members"].items() {
+	for _, member := range keys["members"].Items() {
 		e.Members = append(e.Members, r.refer(member))
 	}
-	for _, owner := range keys["owners"].items() {
-		keys := owner.record("principal", "state")
+	for _, owner := range keys["owners"].Items() {
+		keys := owner.Record("principal", "state")
 		e.Owners = append(e.Owners, Grant{PrincipalID: r.refer(keys["principal"]), State: state(keys["state"])})
 	}
 	r.describe(e, keys["id"])
 }
 
 // describe takes an entry in under its id, which no other user or group of the tenant may have.
-func (r *reading) describe(e *Entry, id node) {
-	e.Principal.ID = opaque(id)
+func (r *reading) describe(e *Entry, id yamlfile.Node) {
+	e.Principal.ID = id.Opaque()
 	switch line, twice := r.lines[e.Principal.ID]; {
 	case e.Principal.ID == "":
 	case twice:
-		id.wrong("must be unique among users and groups: %s is described in line %d already", mention(e.Principal.ID), line)
+		id.Wrong("must be unique among users and groups: %s is described in line %d already", yamlfile.Mention(e.Principal.ID), line)
 	default:
-		r.lines[e.Principal.ID] = id.line
+		r.lines[e.Principal.ID] = id.Line()
 		r.entries[e.Principal.ID] = e
 	}
 }
 
-func (r *reading) scope(n node) {
-	keys := n.record("id", "parent")
-	id, parent := opaque(keys["id"]), opaque(keys["parent"])
+func (r *reading) scope(n yamlfile.Node) {
+	keys := n.Record("id", "parent")
+	id, parent := keys["id"].Opaque(), keys["parent"].Opaque()
 	if id == "" || parent == "" {
 		return
 	}
 	id = plainScope(id)
 	if first, twice := r.scopes[id]; twice {
-		keys["id"].wrong("must be unique: %s has its parent in line %d already", id, first.line)
+		keys["id"].Wrong("must be unique: %s has its parent in line %d already", id, first.Line())
 		return
 	}
 	r.scopes[id] = keys["parent"]
@@ -150,21 +148,21 @@ func (r *reading) scope(n node) {
 	r.parents[id] = plainScope(parent)
 }
 
-func (r *reading) holder(n node) {
-	keys := n.record("role", "scope", "principal", "state")
-	role := roleName(opaque(keys["role"]))
+func (r *reading) holder(n yamlfile.Node) {
+	keys := n.Record("role", "scope", "principal", "state")
+	role := roleName(keys["role"].Opaque())
 	for name := range pim.RoleIDs {
 		if role != name && strings.EqualFold(role, name) {
-			keys["role"].wrong("must be written %s", name)
+			keys["role"].Wrong("must be written %s", name)
 		}
 	}
-	grant := Grant{Scope: opaque(keys["scope"]), PrincipalID: r.refer(keys["principal"]), State: state(keys["state"])}
+	grant := Grant{Scope: keys["scope"].Opaque(), PrincipalID: r.refer(keys["principal"]), State: state(keys["state"])}
 	r.grants[role] = append(r.grants[role], grant)
 }
 
 // refer notes that the file names a principal here.
-func (r *reading) refer(at node) string {
-	id := opaque(at)
+func (r *reading) refer(at yamlfile.Node) string {
+	id := at.Opaque()
 	if id != "" {
 		r.refs = append(r.refs, reference{id, at})
 	}

@@ -62,12 +62,3 @@ func TestNamesFallBackOnIDs(t *testing.T) {
 	require.Equal(t, "/s", pim.Scope{ID: "/s"}.Name())
 	require.False(t, pim.Principal{}.Same(pim.Principal{}), "two people whom nobody knows are not one")
 }
-
-func TestSettingsThatNobodySet(t *testing.T) {
-	want := pim.Settings{
-		Profile:         "entra",
-		EngineDelay:     pim.EngineDelay{Min: 3 * time.Minute, P90: 10 * time.Minute, Max: 15 * time.Minute},
-		ApprovalTimeout: 24 * time.Hour,
-	}
-	require.Equal(t, want, pim.DefaultSettings())
-}

@@ -1,7 +1,7 @@
 // Package architecture keeps the direction of this module's imports: it decides which folder may know which, and
 // refuses a package that no rule speaks of, so that a new folder is placed on purpose.
 //
-// The language (pim) knows nobody. The adapters (mail/ses, ledger, directory, templates) know the language and not each
+// The language (pim) knows nobody. The adapters (mail/ses, ledger, directory, settings, templates) know the language and not each
 // other. What decides (workflows, activities, starter) knows ports, never adapters. What assembles (worker, starter/api,
 // cmd) may know everybody, and nobody knows the programs.
 package architecture
@@ -27,6 +27,7 @@ var rules = []rule{
 	{folder: "mail/inbox", project: []string{"mail"}, internal: true},
 	{folder: "ledger", project: []string{"pim"}, internal: true},
 	{folder: "directory", project: []string{"pim"}, internal: true},
+	{folder: "settings", project: []string{"pim"}, internal: true},
 	{folder: "templates", project: []string{"pim"}, internal: true},
 
 	{folder: "workflows", project: []string{"activities", "pim"}, outside: []string{"go.temporal.io"}, notStd: []string{"net", "os"}},

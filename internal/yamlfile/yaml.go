@@ -1,4 +1,4 @@
-package directory
+package yamlfile
 
 import (
 	"errors"
@@ -10,9 +10,19 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// readYAML gives the root of a file's only document. What is no YAML is a mistake, and the root is empty.
-func readYAML(found *mistakes, data []byte) (root node) {
-	root = node{line: 1, found: found}
+// Read hands the root of a file's only document to take, and answers a *Broken with everything that turned out to be wrong, in
+// the order of the lines. The name is what mistakes call the file. Take is not called for what is no YAML.
+func Read(name string, data []byte, take func(root Node)) error {
+	found := &mistakes{file: name}
+	if root := parse(found, data); len(found.all) == 0 {
+		take(root)
+	}
+	return found.err()
+}
+
+// parse gives the root of the only document. What is no YAML is a mistake, and the root is empty.
+func parse(found *mistakes, data []byte) (root Node) {
+	root = Node{line: 1, found: found}
 	// A parser that trips over a broken edit must not take down a process that runs well on the last good one.
 	defer func() {
 		if recover() != nil {
@@ -44,7 +54,7 @@ func readYAML(found *mistakes, data []byte) (root node) {
 }
 
 // syntax notes an error of the parser by its line and message. The source it would show could hold addresses.
-func (n node) syntax(err error) {
+func (n Node) syntax(err error) {
 	line, message := 0, "cannot be read"
 	var syntax *yaml.SyntaxError
 	if errors.As(err, &syntax) {

@@ -1,4 +1,4 @@
-package directory
+package yamlfile
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Mistake is one thing that is wrong with a directory file. It never holds an address, so that it can be logged.
+// Mistake is one thing that is wrong with a file. It never holds an address, so that it can be logged.
 type Mistake struct {
 	File    string
 	Line    int    // from 1; 0 where no line is to blame
