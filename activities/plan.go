@@ -61,7 +61,7 @@ func (a *Activities) recipients(ctx context.Context, s *subject, due pim.Due, ea
 	}
 	in := pim.PlanInput{
 		Event:     due.Event.Kind,
-		Rules:     a.Settings.Rules(s.in.Tenant, r.ResourceKind, r.Role, r.Scope),
+		Rules:     a.Settings.Rules(s.in.Tenant, r.ResourceKind, r.RuledRole(), r.Scope),
 		Requestor: r.Principal,
 		Earlier:   earlier,
 	}

@@ -98,3 +98,12 @@ func (r ActivationRequest) AdministratorsScope() string {
 	}
 	return r.Scope.ID
 }
+
+// RuledRole is the role by which the request's notification rules are found: for groups the relation to the group, whatever the
+// request calls it.
+func (r ActivationRequest) RuledRole() Role {
+	if r.ResourceKind == GroupResource {
+		return Role{ID: string(r.AccessID), DisplayName: string(r.AccessID)}
+	}
+	return r.Role
+}
