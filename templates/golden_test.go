@@ -54,7 +54,7 @@ func TestEveryRecipientOfTheMatrixHasAText(t *testing.T) {
 			pim.ActivationTimedOut, pim.ActivationFailed, pim.ActivationCompleted,
 		} {
 			for _, column := range pim.Columns(kind, event, pim.Entra, pim.PartAll, true) {
-				_, reader := pim.Governing(event, column.Audience)
+				_, reader := pim.Governing(event, "", column.Audience)
 				require.Contains(t, made.mails, key{event, reader}, "%s %s", kind, column.Audience)
 			}
 		}
