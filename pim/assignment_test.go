@@ -231,12 +231,12 @@ func TestAnExtensionReachesBeyondThePresentEnd(t *testing.T) {
 		expiration pim.Expiration
 		location   string
 	}{
-		"later":               {until(11 * day), ""},
-		"for good":            {pim.Expiration{Type: pim.NoExpiration}, ""},
-		"a long time":         {duration("P11D"), ""},
-		"the same end":        {until(10 * day), "body.scheduleInfo.expiration.endDateTime"},
-		"an earlier end":      {until(9 * day), "body.scheduleInfo.expiration.endDateTime"},
-		"a time within it":    {duration("P10D"), "body.scheduleInfo.expiration.duration"},
+		"later":            {until(11 * day), ""},
+		"for good":         {pim.Expiration{Type: pim.NoExpiration}, ""},
+		"a long time":      {duration("P11D"), ""},
+		"the same end":     {until(10 * day), "body.scheduleInfo.expiration.endDateTime"},
+		"an earlier end":   {until(9 * day), "body.scheduleInfo.expiration.endDateTime"},
+		"a time within it": {duration("P10D"), "body.scheduleInfo.expiration.duration"},
 	} {
 		problems := pim.ValidateExtension(term, pim.ScheduleInfo{Expiration: c.expiration}, nine)
 		if c.location == "" {

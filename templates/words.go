@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"pimnotify/pim"
@@ -43,6 +45,9 @@ type quote struct {
 }
 
 func (e entry) words(p portal, l pim.Letter) (words, error) {
+	if err := lacking(l); err != nil {
+		return words{}, err
+	}
 	url, err := e.task.page(p, l)
 	if err != nil {
 		return words{}, err
@@ -76,6 +81,24 @@ func (e entry) words(p portal, l pim.Letter) (words, error) {
 	}
 	w.Why = why(l, w)
 	return w, nil
+}
+
+// lacking finds a letter that does not say what its mail is about.
+func lacking(l pim.Letter) error {
+	switch {
+	case !strings.HasPrefix(string(l.Kind), "assignment."):
+		return nil
+	case l.Assignment == nil:
+		return errors.New("the letter has no assignment")
+	case l.Assignment.Extension != nil:
+		return nil
+	}
+	switch l.Kind {
+	case pim.AssignmentExtendRequested, pim.AssignmentRenewRequested, pim.AssignmentRefused:
+		return errors.New("the letter has no request to extend or renew")
+	default:
+		return nil
+	}
 }
 
 // activation adds what only the mails of a request to activate say.
