@@ -75,17 +75,22 @@ func (d ExtensionDecision) Validate(now time.Time) []Problem {
 	return v.problems
 }
 
-// ValidateExtension says what is wrong with a schedule that is to extend a term: it must end later than the term does.
+// ValidateExtension says what is wrong with a schedule that is to extend a term: it must go on where the term ends, and end
+// later.
 func ValidateExtension(t Term, s ScheduleInfo, now time.Time) []Problem {
-	_, end := s.Span(now)
-	if t.Permanent() || end.IsZero() || end.After(t.End) {
+	start, end := s.Span(now)
+	switch {
+	case t.Permanent():
+		return nil // and is refused for that
+	case start.After(t.End):
+		return []Problem{{"body.scheduleInfo.startDateTime", "must not lie after the present end, " + stamp(t.End), s.StartDateTime}}
+	case end.IsZero() || end.After(t.End):
 		return nil
+	case s.Expiration.Type == AfterDuration:
+		return []Problem{{expirationAt + ".duration", "must reach beyond the present end, " + stamp(t.End), string(s.Expiration.Duration)}}
+	default:
+		return []Problem{{expirationAt + ".endDateTime", "must reach beyond the present end, " + stamp(t.End), s.Expiration.EndDateTime}}
 	}
-	at, value := expirationAt+".endDateTime", any(s.Expiration.EndDateTime)
-	if s.Expiration.Type == AfterDuration {
-		at, value = expirationAt+".duration", string(s.Expiration.Duration)
-	}
-	return []Problem{{at, "must reach beyond the present end, " + stamp(t.End), value}}
 }
 
 // PIMChange is the body of PUT pim: whether a tenant uses Privileged Identity Management from now on.

@@ -85,7 +85,8 @@ func TestBadAssignmentsAreRefusedAtTheFieldThatIsWrong(t *testing.T) {
 		}, "body.origin", "must be pim for a group"},
 		"created tomorrow": {func(a *pim.Assignment) { a.CreatedDateTime = at(5*time.Minute + 1) }, "body.createdDateTime", "5 minutes ahead"},
 
-		"no expiration":      {schedule(nil, pim.Expiration{}), expiration + ".type", "is required: afterDuration, afterDateTime or noExpiration"},
+		"no expiration":      {schedule(nil, pim.Expiration{}), expiration, "is required: a type, and a duration or an endDateTime unless it never expires"},
+		"no expiration type": {schedule(nil, pim.Expiration{Duration: "PT8H"}), expiration + ".type", "is required: afterDuration, afterDateTime or noExpiration"},
 		"another expiration": {schedule(nil, pim.Expiration{Type: "never"}), expiration + ".type", "must be afterDuration, afterDateTime or noExpiration"},
 		"no duration":        {schedule(nil, duration("")), expiration + ".duration", "is required"},
 		"a month":            {schedule(nil, duration("P1M")), expiration + ".duration", "write days"},
@@ -128,7 +129,7 @@ func TestEverythingThatAnAssignmentLacksIsNamedAtOnce(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"body.action", "body.resourceKind", "body.principal.id", "body.role.id", "body.role.displayName", "body.scope.id",
-		"body.assignmentType", "body.scheduleInfo.expiration.type",
+		"body.assignmentType", "body.scheduleInfo.expiration",
 	}, locations)
 }
 
@@ -180,7 +181,7 @@ func TestChangesOfAnAdministratorNeedWhatTheyChange(t *testing.T) {
 		"updated in type":        {pim.AdminUpdate, pim.AssignmentChange{RequestedBy: by, AssignmentType: pim.Active}, "", ""},
 		"removed":                {pim.AdminRemove, pim.AssignmentChange{RequestedBy: by, Justification: "left"}, "", ""},
 		"by nobody":              {pim.AdminRemove, pim.AssignmentChange{}, "body.requestedBy.id", "is required"},
-		"extended to no end":     {pim.AdminExtend, pim.AssignmentChange{RequestedBy: by}, "body.scheduleInfo.expiration.type", "is required"},
+		"extended to no end":     {pim.AdminExtend, pim.AssignmentChange{RequestedBy: by}, "body.scheduleInfo.expiration", "is required"},
 		"renewed into the past":  {pim.AdminRenew, pim.AssignmentChange{RequestedBy: by, ScheduleInfo: pim.ScheduleInfo{Expiration: until(-1)}}, "body.scheduleInfo.expiration.endDateTime", "must lie in the future"},
 		"extended by a minute":   {pim.AdminExtend, pim.AssignmentChange{RequestedBy: by, ScheduleInfo: pim.ScheduleInfo{Expiration: duration("PT1M")}}, "body.scheduleInfo.expiration.duration", "at least 5 minutes"},
 		"updated in nothing":     {pim.AdminUpdate, pim.AssignmentChange{RequestedBy: by}, "body.scheduleInfo", "is required, or assignmentType"},
@@ -206,7 +207,7 @@ func TestRequestsToExtendNameWhoAsksAndForHowLong(t *testing.T) {
 	for _, p := range (pim.ExtensionRequest{}).Validate(nine) {
 		locations = append(locations, p.Location)
 	}
-	require.Equal(t, []string{"body.requestedBy.id", "body.scheduleInfo.expiration.type"}, locations)
+	require.Equal(t, []string{"body.requestedBy.id", "body.scheduleInfo.expiration"}, locations)
 }
 
 func TestDecisionOnAnExtensionMayChangeItsScheduleAndType(t *testing.T) {
@@ -247,6 +248,10 @@ func TestAnExtensionReachesBeyondThePresentEnd(t *testing.T) {
 		require.Equal(t, c.location, location, name)
 		require.Equal(t, "must reach beyond the present end, 2026-12-03T09:00:00Z", message)
 	}
+	gap := pim.ScheduleInfo{StartDateTime: at(10*day + 1), Expiration: until(30 * day)}
+	location, message := problem(t, pim.ValidateExtension(term, gap, nine))
+	require.Equal(t, "body.scheduleInfo.startDateTime", location)
+	require.Equal(t, "must not lie after the present end, 2026-12-03T09:00:00Z", message)
 	require.Empty(t, pim.ValidateExtension(pim.Term{Start: nine}, pim.ScheduleInfo{Expiration: until(day)}, nine), "a permanent one is refused for what it is")
 }
 
