@@ -7,15 +7,24 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 )
 
+var sharedGallery = sync.OnceValues(func() (*Gallery, error) {
+	made, err := shared()
+	if err != nil {
+		return nil, err
+	}
+	return NewGallery(made)
+})
+
 func newGallery(t *testing.T) *Gallery {
 	t.Helper()
-	g, err := NewGallery(newTemplates(t))
+	g, err := sharedGallery()
 	require.NoError(t, err)
 	return g
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,9 +14,14 @@ import (
 
 var update = flag.Bool("update", false, "write the golden mails anew; then read the difference as mail")
 
+// made once for all tests: making them tries every sample.
+var shared = sync.OnceValues(func() (*Templates, error) {
+	return New(Options{PortalURL: "https://portal.contoso.example/pim"})
+})
+
 func newTemplates(t *testing.T) *Templates {
 	t.Helper()
-	made, err := New(Options{PortalURL: "https://portal.contoso.example/pim"})
+	made, err := shared()
 	require.NoError(t, err)
 	return made
 }
