@@ -65,7 +65,7 @@ func Columns(kind ResourceKind, event EventKind, profile Profile, part Part, noA
 		}
 	}
 	slices.SortStableFunc(columns, func(a, b Column) int { return precedence(a.Audience) - precedence(b.Audience) })
-	if event.RequiresAction() && noApprovers {
+	if event.RequiresAction() && (noApprovers || governed[event].administratorsDecide) {
 		columns = activeFirst(columns)
 	}
 	return columns

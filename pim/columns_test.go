@@ -48,12 +48,10 @@ func TestFallbackAdministratorsStandAsApprovers(t *testing.T) {
 }
 
 func TestPartsOfAnEventAreTheWholeOfIt(t *testing.T) {
-	events := []pim.EventKind{
-		pim.ActivationPendingApproval, pim.ActivationApproved, pim.ActivationDenied,
-		pim.ActivationTimedOut, pim.ActivationFailed, pim.ActivationCompleted,
-	}
-	for _, kind := range []pim.ResourceKind{pim.DirectoryRole, pim.AzureResource, pim.GroupResource} {
-		for _, event := range events {
+	for _, table := range pim.Matrix() {
+		kind := table.Kind
+		for _, row := range table.Rows {
+			event := row.Event
 			for _, noApprovers := range []bool{true, false} {
 				first := pim.Columns(kind, event, pim.Entra, pim.PartRequestor, noApprovers)
 				then := pim.Columns(kind, event, pim.Entra, pim.PartOthers, noApprovers)

@@ -1,6 +1,7 @@
-// Package pim is the language of Privileged Identity Management as its notifications need it: requests and principals, events
-// and audiences, the matrix of who is told what, the nine notification rules, the delay of the approval engine, and the plan
-// that puts recipients in order, tells each person once and stops at a thousand.
+// Package pim is the language of Privileged Identity Management as its notifications need it: requests, assignments and
+// principals, events and audiences, the matrix of who is told what, the nine notification rules, the delay of the approval
+// engine, the term of an assignment with what is told before and at its end, and the plan that puts recipients in order, tells
+// each person once and stops at a thousand.
 //
 // Names are Microsoft Graph's, so that a request can be laid beside Graph's unifiedRoleAssignmentScheduleRequest.
 //

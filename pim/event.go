@@ -2,6 +2,7 @@ package pim
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,6 +18,26 @@ const (
 	ActivationTimedOut        EventKind = "activation.timedOut"
 	ActivationFailed          EventKind = "activation.failed"
 	ActivationCompleted       EventKind = "activation.completed"
+)
+
+// The events of an assignment. Extended, renewed and refused answer a request for it, or tell what an administrator did unasked.
+const (
+	AssignmentAssigned           EventKind = "assignment.assigned"
+	AssignmentExpiring           EventKind = "assignment.expiring"
+	AssignmentExtendable         EventKind = "assignment.extendable"
+	AssignmentExtendRequested    EventKind = "assignment.extendRequested"
+	AssignmentRenewRequested     EventKind = "assignment.renewRequested"
+	AssignmentExtended           EventKind = "assignment.extended"
+	AssignmentRenewed            EventKind = "assignment.renewed"
+	AssignmentRefused            EventKind = "assignment.refused" // an extension or a renewal
+	AssignmentExpired            EventKind = "assignment.expired"
+	AssignmentAssignedOutsidePIM EventKind = "assignment.assignedOutsidePim"
+)
+
+// The events of a tenant. They belong to Microsoft Entra roles.
+const (
+	PIMEnabled   EventKind = "pim.enabled"
+	DigestWeekly EventKind = "digest.weekly"
 )
 
 // Short is the kind without the process it belongs to: "pendingApproval".
@@ -115,18 +136,26 @@ type EventRef struct {
 	DueDateTime time.Time `json:"dueDateTime"`
 }
 
-// NewEvent names an event of a resource. The id is deterministic: activation.r1.completed.
+// NewEvent names an event of a resource. The id is deterministic: activation.r1.completed, assignment.a1.expiring.1,
+// assignment.a1.expired~2.
 func NewEvent(r Resource, kind EventKind, occurrence string, due time.Time) EventRef {
 	parts := []string{r.Collection.prefix()}
 	if r.ID != "" {
 		parts = append(parts, r.ID)
 	}
 	parts = append(parts, kind.Short())
-	if occurrence != "" {
-		parts = append(parts, occurrence)
+	id := strings.Join(parts, ".")
+	if occurrence != "" && !strings.HasPrefix(occurrence, "~") {
+		id += "."
 	}
-	return EventRef{ID: strings.Join(parts, "."), Kind: kind, Occurrence: occurrence, DueDateTime: due}
+	return EventRef{ID: id + occurrence, Kind: kind, Occurrence: occurrence, DueDateTime: due}
 }
+
+// OccurrenceOfRequest tells the events of one request to extend or renew from those of another.
+func OccurrenceOfRequest(requestID string) string { return "r~" + requestID }
+
+// OccurrenceOfNumber tells events that no request asked for apart: the first, the second.
+func OccurrenceOfNumber(n int) string { return "n~" + strconv.Itoa(n) }
 
 // EventStatus is how far an event has come.
 type EventStatus string

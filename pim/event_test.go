@@ -28,6 +28,9 @@ func TestEventIDsAreDeterministic(t *testing.T) {
 		{"assignments/a1", "assignment.expiring", "1", "assignment.a1.expiring.1"},
 		{"assignments/a1", "assignment.expiring", "2~2", "assignment.a1.expiring.2~2"},
 		{"assignments/a1", "assignment.extended", "r~x1", "assignment.a1.extended.r~x1"},
+		{"assignments/a1", "assignment.expired", "~3", "assignment.a1.expired~3"},
+		{"assignments/a1", "assignment.refused", pim.OccurrenceOfRequest("x1"), "assignment.a1.refused.r~x1"},
+		{"assignments/a1", "assignment.renewed", pim.OccurrenceOfNumber(2), "assignment.a1.renewed.n~2"},
 		{"pim", "pim.enabled", "2", "pim.enabled.2"},
 	} {
 		resource, err := pim.ParseResource(c.resource)

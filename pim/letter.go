@@ -9,13 +9,35 @@ type Letter struct {
 	RecipientType RecipientType // which of the event's texts
 	To            Principal     // whom the mail greets
 	Organization  Organization
-	RequestID     string
+	RequestID     string // of the activation, or of the request to extend or renew; empty where nobody asked
 	Request       ActivationRequest
-	Asked         time.Time // when the request was made
-	Deadline      time.Time // when a request that waits for approval expires
-	ActiveFrom    time.Time // when the role became active, or will
-	ActiveUntil   time.Time // when it ends; zero where it is not known yet
-	Decision      *Decision // who decided, and why; nil where nobody had to
+	Asked         time.Time         // when the request or the assignment was made, or PIM enabled
+	Deadline      time.Time         // when a request that waits for approval expires
+	ActiveFrom    time.Time         // when the role became active, or will
+	ActiveUntil   time.Time         // when it ends; zero where it is not known yet
+	Decision      *Decision         // who decided, and why; nil where nobody had to
+	Assignment    *AssignmentLetter // in the place of Request and the times of activity, where an assignment is told of
+	ChangedBy     Principal         // who enabled PIM
+}
+
+// AssignmentLetter is what a mail about an assignment can say. Where an administrator extended or renewed it unasked, the
+// letter's Decision is theirs, and Extension is nil.
+type AssignmentLetter struct {
+	ID         string
+	Assignment Assignment // as it was made, but with the type that it has now
+	Term       Term       // the schedule that the event tells of; the new one of an extension or a renewal
+	// PreviousEnd is when the assignment would have ended, or ended, without its extension or renewal.
+	PreviousEnd time.Time
+	Before      time.Duration // of an expiry notice: how long before the end it is due
+	RenewUntil  time.Time     // how long it can be renewed once it is expired
+	Extension   *ExtensionLetter
+}
+
+// ExtensionLetter is a request to extend or renew, as its mails tell of it.
+type ExtensionLetter struct {
+	Action  Action // selfExtend or selfRenew
+	Request ExtensionRequest
+	Asked   time.Time
 }
 
 // Text is a mail in words. Subject begins with "PIM: ".

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// These three tables are the requirements, in their own layout and order. A cell is
+// These three tables are the requirements, in their own layout and order. The requestor of an assignment is the assignee; their
+// own request to extend or renew is not told to them, because it asks them for nothing. A cell is
 //
 //	yes                             told in both profiles
 //	entra                           told in profile entra only
@@ -24,7 +25,19 @@ var requirements = map[ResourceKind]string{
 | activation.denied             | entra    | as fallback approvers: entra   | no                    | no                  | entra     |
 | activation.timedOut           | no       | no                             | no                    | no                  | entra     |
 | activation.failed             | no       | no                             | no                    | no                  | entra     |
-| activation.completed          | no       | yes                            | yes                   | yes                 | entra     |`,
+| activation.completed          | no       | yes                            | yes                   | yes                 | entra     |
+| pim.enabled                   | no       | yes                            | yes                   | yes                 | no        |
+| digest.weekly                 | no       | yes                            | yes                   | yes                 | no        |
+| assignment.assignedOutsidePim | no       | yes                            | yes                   | yes                 | no        |
+| assignment.assigned           | no       | entra                          | no                    | entra               | entra     |
+| assignment.expiring           | no       | entra                          | no                    | entra               | entra     |
+| assignment.extendable         | no       | entra                          | no                    | entra               | entra     |
+| assignment.extendRequested    | no       | entra                          | no                    | entra               | no        |
+| assignment.renewRequested     | no       | entra                          | no                    | entra               | no        |
+| assignment.extended           | no       | entra                          | no                    | entra               | entra     |
+| assignment.renewed            | no       | entra                          | no                    | entra               | entra     |
+| assignment.refused            | no       | entra                          | no                    | entra               | entra     |
+| assignment.expired            | no       | entra                          | no                    | entra               | entra     |`,
 	AzureResource: `
 | event kind                    | approver | owner | userAccessAdministrator | requestor |
 | activation.pendingApproval    | yes      | yes   | yes                     | no        |
@@ -32,7 +45,17 @@ var requirements = map[ResourceKind]string{
 | activation.denied             | entra    | no    | no                      | entra     |
 | activation.timedOut           | no       | no    | no                      | entra     |
 | activation.failed             | no       | no    | no                      | entra     |
-| activation.completed          | no       | yes   | yes                     | yes       |`,
+| activation.completed          | no       | yes   | yes                     | yes       |
+| assignment.assigned           | no       | yes   | yes                     | yes       |
+| assignment.expiring           | no       | yes   | yes                     | entra     |
+| assignment.extendable         | no       | yes   | yes                     | entra     |
+| assignment.extendRequested    | no       | yes   | yes                     | no        |
+| assignment.renewRequested     | no       | yes   | yes                     | no        |
+| assignment.extended           | no       | entra | entra                   | yes       |
+| assignment.renewed            | no       | entra | entra                   | entra     |
+| assignment.refused            | no       | entra | entra                   | entra     |
+| assignment.expired            | no       | entra | entra                   | yes       |
+| assignment.assignedOutsidePim | no       | entra | entra                   | no        |`,
 	GroupResource: `
 | event kind                    | approver | groupOwner | requestor |
 | activation.pendingApproval    | yes      | yes        | no        |
@@ -40,7 +63,16 @@ var requirements = map[ResourceKind]string{
 | activation.denied             | entra    | no         | entra     |
 | activation.timedOut           | no       | no         | entra     |
 | activation.failed             | no       | no         | entra     |
-| activation.completed          | no       | yes        | yes       |`,
+| activation.completed          | no       | yes        | yes       |
+| assignment.assigned           | no       | yes        | yes       |
+| assignment.expiring           | no       | yes        | entra     |
+| assignment.extendable         | no       | yes        | entra     |
+| assignment.extendRequested    | no       | yes        | no        |
+| assignment.renewRequested     | no       | yes        | no        |
+| assignment.extended           | no       | entra      | yes       |
+| assignment.renewed            | no       | entra      | entra     |
+| assignment.refused            | no       | entra      | entra     |
+| assignment.expired            | no       | entra      | yes       |`,
 }
 
 // toldBy reads a cell of the requirements in the words of the requirements.
@@ -91,7 +123,7 @@ func TestMatrixIsTheRequirementsCellByCell(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, (6*5+6*4+6*3)*2*2, cells, "every cell in two profiles, with and without approvers")
+	require.Equal(t, (18*5+16*4+15*3)*2*2, cells, "every cell in two profiles, with and without approvers")
 }
 
 func TestMatrixHasNoRowThatNobodyRequired(t *testing.T) {
@@ -160,4 +192,22 @@ func TestWhereNobodyIsNamedActiveAdministratorsDecide(t *testing.T) {
 	require.Equal(t, []Decider{{"Owner", active}, {"User Access Administrator", active}}, FallbackDeciders(AzureResource))
 	require.Equal(t, []Decider{{"Owner", []HolderState{HolderPermanent}}}, FallbackDeciders(GroupResource))
 	require.Empty(t, FallbackDeciders("building"))
+}
+
+func TestMatrixThatIsHandedOutIsTheWholeAndACopy(t *testing.T) {
+	view := Matrix()
+	require.Len(t, view, len(matrix))
+	for _, table := range view {
+		require.Equal(t, matrix[table.Kind].columns, table.Columns)
+		require.Len(t, table.Rows, len(matrix[table.Kind].rows))
+		for i, row := range table.Rows {
+			require.Equal(t, matrix[table.Kind].rows[i].event, row.Event)
+			for j, c := range matrix[table.Kind].rows[i].cells {
+				require.Equal(t, string(c), row.Cells[j], "%s %s", row.Event, table.Columns[j])
+			}
+		}
+	}
+	view[0].Columns[0], view[0].Rows[0].Cells[0] = "somebody", "perhaps"
+	require.Equal(t, Approver, Matrix()[0].Columns[0])
+	require.Equal(t, "yes", Matrix()[0].Rows[0].Cells[0])
 }

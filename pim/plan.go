@@ -30,13 +30,16 @@ type Filled struct {
 type PlanInput struct {
 	Event     EventKind
 	Rules     Rules
-	Requestor Principal   // with the address the directory knows
+	Requestor Principal   // who asked, with the address the directory knows
 	Columns   []Filled    // in the order that Columns gives
 	Earlier   []Recipient // of the same event, planned when another part of it was due
+
+	AssignmentType AssignmentType // of an assignment's event: it chooses the rule
+	DecidedBy      Principal      // who extended, renewed or refused, with the address the directory knows
 }
 
 // Plan decides who of the people of an event's columns gets a mail: it applies the notification rules, leaves the requestor
-// out where somebody else has to decide, tells each person once with the text of the first audience they stand in, puts
+// out where somebody else has to decide and the decider out where they would hear of their own extension, tells each person once with the text of the first audience they stand in, puts
 // everybody in order and stops at the cap. Everybody who is left out is in the result too, with the reason.
 func Plan(in PlanInput) []Recipient {
 	p := planner{in: in, seen: map[string]bool{}}
@@ -65,7 +68,7 @@ type planner struct {
 }
 
 func (p *planner) column(g Filled) {
-	ruleID, recipientType := Governing(p.in.Event, g.Audience)
+	ruleID, recipientType := Governing(p.in.Event, p.in.AssignmentType, g.Audience)
 	rule := p.in.Rules.Rule(ruleID)
 	silent := ruleID != notGoverned && (!rule.Lets(p.in.Event.RequiresAction()) || !rule.IsDefaultRecipientsEnabled)
 	people := slices.Clone(g.People)
@@ -80,6 +83,8 @@ func (p *planner) column(g Filled) {
 		switch {
 		case recipientType == ApproverRecipient && person.Same(p.in.Requestor):
 			p.leaveOut(r, ReasonOwnRequest)
+		case p.decided(r):
+			p.leaveOut(r, ReasonOwnDecision)
 		case silent:
 			p.leaveOut(r, ReasonRuleOff)
 		case person.Mail == "":
@@ -96,7 +101,7 @@ func (p *planner) additional() {
 	addresses := map[string]RecipientType{}
 	var order []string
 	for _, g := range p.in.Columns {
-		ruleID, recipientType := Governing(p.in.Event, g.Audience)
+		ruleID, recipientType := Governing(p.in.Event, p.in.AssignmentType, g.Audience)
 		if ruleID == notGoverned || slices.Contains(types, recipientType) {
 			continue
 		}
@@ -119,8 +124,21 @@ func (p *planner) additional() {
 			p.leaveOut(r, ReasonOwnRequest)
 			continue
 		}
+		if p.decided(r) {
+			p.leaveOut(r, ReasonOwnDecision)
+			continue
+		}
 		p.tell(r)
 	}
+}
+
+// decided reports whether an administrator would be told of what they did themselves. Whom it was done to is told in any case.
+func (p *planner) decided(r Recipient) bool {
+	if p.in.Event.tellsDecider() || r.RecipientType != AdminRecipient {
+		return false
+	}
+	by := p.in.DecidedBy
+	return by.Same(Principal{ID: r.PrincipalID}) || (by.Mail != "" && by.Mail == r.Address)
 }
 
 func (p *planner) tell(r Recipient) {

@@ -39,9 +39,12 @@ func anyPlan(t *rapid.T) pim.PlanInput {
 	in := pim.PlanInput{
 		Event: rapid.SampledFrom([]pim.EventKind{
 			pim.ActivationPendingApproval, pim.ActivationApproved, pim.ActivationDenied, pim.ActivationFailed, pim.ActivationCompleted,
+			pim.AssignmentAssigned, pim.AssignmentExtendRequested, pim.AssignmentExtended, pim.AssignmentAssignedOutsidePIM, pim.PIMEnabled,
 		}).Draw(t, "event"),
-		Requestor: anybody(t),
-		Rules:     pim.Rules{},
+		AssignmentType: rapid.SampledFrom([]pim.AssignmentType{pim.Eligible, pim.Active}).Draw(t, "type"),
+		Requestor:      anybody(t),
+		DecidedBy:      anybody(t),
+		Rules:          pim.Rules{},
 	}
 	for _, id := range pim.AllRuleIDs {
 		if rapid.Bool().Draw(t, "rule changed") {
@@ -72,6 +75,7 @@ func TestWhateverIsPlanned(t *testing.T) {
 		ordersAreDense(t, in, plan)
 		everybodyIsAccountedFor(t, in, plan)
 		nobodyIsAskedAboutTheirOwnRequest(t, in, plan)
+		nobodyIsToldOfTheirOwnExtension(t, in, plan)
 	})
 }
 
@@ -124,6 +128,18 @@ func nobodyIsAskedAboutTheirOwnRequest(t *rapid.T, in pim.PlanInput, plan []pim.
 	for _, r := range plan {
 		if r.RecipientType == pim.ApproverRecipient && r.PrincipalID == in.Requestor.ID && r.Status != pim.StatusSkipped {
 			t.Fatalf("the requestor %s is told as an approver", r.PrincipalID)
+		}
+	}
+}
+
+func nobodyIsToldOfTheirOwnExtension(t *rapid.T, in pim.PlanInput, plan []pim.Recipient) {
+	for _, r := range plan {
+		own := r.PrincipalID == in.DecidedBy.ID || (in.DecidedBy.Mail != "" && r.Address == in.DecidedBy.Mail)
+		if in.Event == pim.AssignmentExtended && r.RecipientType == pim.AdminRecipient && own && r.Status != pim.StatusSkipped {
+			t.Fatalf("%s is told of the extension that they made", in.DecidedBy.ID)
+		}
+		if in.Event != pim.AssignmentExtended && r.Reason == pim.ReasonOwnDecision {
+			t.Fatalf("%s is left out of %s", r.PrincipalID, in.Event)
 		}
 	}
 }

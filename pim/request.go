@@ -93,10 +93,14 @@ func (r ActivationRequest) WithDefaults() ActivationRequest {
 // AdministratorsScope is where the request's administrators hold their roles: the whole tenant for Entra roles, the scope of
 // the request otherwise.
 func (r ActivationRequest) AdministratorsScope() string {
-	if r.ResourceKind == DirectoryRole {
+	return administratorsScope(r.ResourceKind, r.Scope)
+}
+
+func administratorsScope(kind ResourceKind, scope Scope) string {
+	if kind == DirectoryRole {
 		return "/"
 	}
-	return r.Scope.ID
+	return scope.ID
 }
 
 // RuledRole is the role by which the request's notification rules are found: for groups the relation to the group, whatever the

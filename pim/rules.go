@@ -83,38 +83,3 @@ func (r Rules) Rule(id RuleID) Rule {
 	}
 	return DefaultRule(id)
 }
-
-// governance says which rules govern an event, by the type of recipient, and whether its mails ask for an action.
-type governance struct {
-	admin, requestor, approver RuleID
-	requiresAction             bool
-}
-
-var governed = map[EventKind]governance{
-	ActivationPendingApproval: {approver: ApproverEndUserAssignment, requiresAction: true},
-	ActivationApproved:        {approver: ApproverEndUserAssignment, requestor: RequestorEndUserAssignment},
-	ActivationDenied:          {approver: ApproverEndUserAssignment, requestor: RequestorEndUserAssignment},
-	ActivationTimedOut:        {requestor: RequestorEndUserAssignment},
-	ActivationFailed:          {requestor: RequestorEndUserAssignment},
-	ActivationCompleted:       {admin: AdminEndUserAssignment, requestor: RequestorEndUserAssignment},
-}
-
-// RequiresAction reports whether the mails of an event ask their reader to do something. They go first.
-func (k EventKind) RequiresAction() bool { return governed[k].requiresAction }
-
-// Governing gives the rule that governs what an audience is told of an event, and as which type of recipient they read it.
-// Administrators who are asked to decide are default recipients of the approvers' rule, and read the approvers' text.
-func Governing(event EventKind, a Audience) (RuleID, RecipientType) {
-	g := governed[event]
-	switch a {
-	case Requestor:
-		return g.requestor, RequestorRecipient
-	case Approver:
-		return g.approver, ApproverRecipient
-	default:
-		if g.admin == notGoverned && g.approver != notGoverned {
-			return g.approver, ApproverRecipient
-		}
-		return g.admin, AdminRecipient
-	}
-}

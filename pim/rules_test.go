@@ -86,7 +86,7 @@ func TestRuleThatGoverns(t *testing.T) {
 		{pim.ActivationCompleted, pim.GroupOwner, "Notification_Admin_EndUser_Assignment", pim.AdminRecipient},
 		{"activation.unheardOf", pim.GlobalAdministrator, none, pim.AdminRecipient},
 	} {
-		rule, reads := pim.Governing(c.event, c.audience)
+		rule, reads := pim.Governing(c.event, "", c.audience)
 		require.Equal(t, c.rule, rule, "%s to %s", c.event, c.audience)
 		require.Equal(t, c.reads, reads, "%s to %s", c.event, c.audience)
 	}

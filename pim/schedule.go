@@ -106,3 +106,14 @@ func (s ScheduleInfo) End(active time.Time) time.Time {
 	}
 	return time.Time{}
 }
+
+// Span is from when until when a schedule holds that was asked for at the given moment. Unlike the start of an activation, one
+// that lies in the past is kept: an assignment may have begun before it was told of. The end of a permanent one is the zero
+// time.
+func (s ScheduleInfo) Span(asked time.Time) (start, end time.Time) {
+	start = asked
+	if s.StartDateTime != nil {
+		start = *s.StartDateTime
+	}
+	return start, s.End(start)
+}

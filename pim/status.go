@@ -68,10 +68,11 @@ func (s RecipientStatus) Open() bool {
 
 // Why a recipient has no mail, as the record says it.
 const (
-	ReasonNoAddress  = "noAddress"  // the directory has no address for this principal
-	ReasonRuleOff    = "ruleOff"    // the notification rule, its level or its default recipients are off
-	ReasonOwnRequest = "ownRequest" // the requestor is never asked to approve their own request
-	ReasonOverCap    = "overCap"    // a thousand recipients were reached before this one
-	HeldPrefix       = "held:"      // planned, while SES cannot be used; what follows names the cause
-	WithdrawnPrefix  = "withdrawn:" // cancelled, because the request was decided or ended first; what follows says how
+	ReasonNoAddress   = "noAddress"   // the directory has no address for this principal
+	ReasonRuleOff     = "ruleOff"     // the notification rule, its level or its default recipients are off
+	ReasonOwnRequest  = "ownRequest"  // the requestor is never asked to approve their own request
+	ReasonOwnDecision = "ownDecision" // the administrator who extended, renewed or refused knows
+	ReasonOverCap     = "overCap"     // a thousand recipients were reached before this one
+	HeldPrefix        = "held:"       // planned, while SES cannot be used; what follows names the cause
+	WithdrawnPrefix   = "withdrawn:"  // cancelled, because the request was decided or ended first; what follows says how
 )

@@ -72,10 +72,7 @@ func (r ActivationRequest) Validate(now time.Time) []Problem {
 	if r.Principal.Type == Group {
 		v.add("body.principal.type", "must be user or servicePrincipal: a group has no role to activate", string(Group))
 	}
-	v.id("body.role.id", r.Role.ID)
-	if strings.TrimSpace(r.Role.DisplayName) == "" {
-		v.add("body.role.displayName", "is required", nil)
-	}
+	v.role(r.Role)
 	v.id("body.scope.id", r.Scope.ID)
 	for i, approver := range r.Approval.Approvers {
 		v.principal(fmt.Sprintf("body.approval.approvers[%d]", i), approver)
@@ -83,9 +80,7 @@ func (r ActivationRequest) Validate(now time.Time) []Problem {
 	if r.Activation != Assumed && r.Activation != Reported {
 		v.add("body.activation", "must be assumed or reported", string(r.Activation))
 	}
-	if r.CreatedDateTime != nil && r.CreatedDateTime.After(now.Add(maxFutureSkew)) {
-		v.add("body.createdDateTime", "must not be more than 5 minutes ahead", r.CreatedDateTime)
-	}
+	v.created(r.CreatedDateTime, now)
 	v.text("body.justification", r.Justification, maxReasonRunes)
 	v.text("body.ticketInfo.ticketNumber", r.TicketInfo.TicketNumber, maxTicketRunes)
 	v.text("body.ticketInfo.ticketSystem", r.TicketInfo.TicketSystem, maxTicketRunes)
@@ -119,6 +114,19 @@ func (v *validator) resource(kind ResourceKind, access AccessID) {
 		v.add("body.resourceKind", "is required: directoryRole, azureResource or group", nil)
 	default:
 		v.add("body.resourceKind", "must be directoryRole, azureResource or group", string(kind))
+	}
+}
+
+func (v *validator) role(r Role) {
+	v.id("body.role.id", r.ID)
+	if strings.TrimSpace(r.DisplayName) == "" {
+		v.add("body.role.displayName", "is required", nil)
+	}
+}
+
+func (v *validator) created(at *time.Time, now time.Time) {
+	if at != nil && at.After(now.Add(maxFutureSkew)) {
+		v.add("body.createdDateTime", "must not be more than 5 minutes ahead", at)
 	}
 }
 

@@ -36,6 +36,16 @@ var (
 	denied   = mood{"Denied", "#b10e1c"}
 	failed   = mood{"Failed", "#b10e1c"}
 	timedOut = mood{"Timed out", "#616161"}
+
+	assigned   = mood{"Assigned", "#0e700e"}
+	eligible   = mood{"Eligible", "#0f6cbd"}
+	expiring   = mood{"Expires soon", "#8f4e00"}
+	extendable = mood{"Can be extended", "#0f6cbd"}
+	expired    = mood{"Expired", "#616161"}
+	extended   = mood{"Extended", "#0e700e"}
+	renewed    = mood{"Renewed", "#0e700e"}
+	outside    = mood{"Outside of PIM", "#b10e1c"}
+	enabled    = mood{"Enabled", "#0e700e"}
 )
 
 // catalogue lists every text. Approvers are led to the request also when it is decided: the page of roles would show them
@@ -50,6 +60,26 @@ var catalogue = []entry{
 	{pim.ActivationFailed, pim.RequestorRecipient, "activation_failed", failed, task{"View your roles", rolesPage}},
 	{pim.ActivationCompleted, pim.AdminRecipient, "activation_completed_admin", active, task{"View roles", rolesPage}},
 	{pim.ActivationCompleted, pim.RequestorRecipient, "activation_completed_requestor", active, task{"View your roles", rolesPage}},
+
+	{pim.AssignmentAssigned, pim.AdminRecipient, "assignment_assigned_admin", assigned, task{"View roles", rolesPage}},
+	{pim.AssignmentAssigned, pim.RequestorRecipient, "assignment_assigned_requestor", assigned, task{"View or activate", rolesPage}},
+	{pim.AssignmentExpiring, pim.AdminRecipient, "assignment_expiring_admin", expiring, task{"Extend", assignmentPage}},
+	{pim.AssignmentExpiring, pim.RequestorRecipient, "assignment_expiring_requestor", expiring, task{"Ask to extend", assignmentPage}},
+	{pim.AssignmentExtendable, pim.AdminRecipient, "assignment_extendable_admin", extendable, task{"Extend", assignmentPage}},
+	{pim.AssignmentExtendable, pim.RequestorRecipient, "assignment_extendable_requestor", extendable, task{"Ask to extend", assignmentPage}},
+	{pim.AssignmentExtendRequested, pim.ApproverRecipient, "assignment_extend_requested", waiting, task{"Approve or deny", requestPage}},
+	{pim.AssignmentRenewRequested, pim.ApproverRecipient, "assignment_renew_requested", waiting, task{"Approve or deny", requestPage}},
+	{pim.AssignmentExtended, pim.AdminRecipient, "assignment_extended_admin", extended, task{"View roles", rolesPage}},
+	{pim.AssignmentExtended, pim.RequestorRecipient, "assignment_extended_requestor", extended, task{"View your roles", rolesPage}},
+	{pim.AssignmentRenewed, pim.AdminRecipient, "assignment_renewed_admin", renewed, task{"View roles", rolesPage}},
+	{pim.AssignmentRenewed, pim.RequestorRecipient, "assignment_renewed_requestor", renewed, task{"View your roles", rolesPage}},
+	{pim.AssignmentRefused, pim.AdminRecipient, "assignment_refused_admin", denied, task{"View request", requestPage}},
+	{pim.AssignmentRefused, pim.RequestorRecipient, "assignment_refused_requestor", denied, task{"View your roles", rolesPage}},
+	{pim.AssignmentExpired, pim.AdminRecipient, "assignment_expired_admin", expired, task{"Renew", assignmentPage}},
+	{pim.AssignmentExpired, pim.RequestorRecipient, "assignment_expired_requestor", expired, task{"Ask to renew", assignmentPage}},
+	{pim.AssignmentAssignedOutsidePIM, pim.AdminRecipient, "assignment_outside", outside, task{"Take action", insightsPage}},
+
+	{pim.PIMEnabled, pim.AdminRecipient, "pim_enabled", enabled, task{"Take action", insightsPage}},
 }
 
 // mail is an entry with its templates.

@@ -8,6 +8,9 @@
 // cleaned, never refused. Free text stands in a quoted block under its author's name, in the plain text with "> " before each
 // line, so that it cannot pass for ours. Links lead to the portal and carry no token.
 //
+// Samples are letters of a fictional organisation. They are the golden mails, what New tries the templates with, and what the
+// gallery shows.
+//
 // It refuses a portal that is not https, a kind of event it has no words for, and templates that cannot be rendered: New tries
 // them all, so that a broken one stops the process before the first mail.
 package templates

@@ -9,20 +9,18 @@ import (
 // fact is one line of the table of facts. Detail says more of the value: an address, a path.
 type fact struct{ Label, Value, Detail string }
 
-// facts lists everything that a letter knows beside the free texts: who, what, where, when, and who decided.
-func facts(l pim.Letter, s schedule) []fact {
+// facts lists everything that a letter about an activation knows beside the free texts: who, what, where, when, and who
+// decided.
+func facts(l pim.Letter, m matter, s schedule) []fact {
 	r := l.Request
 	var t table
-	t.person("Requestor", r.Principal)
-	t.add("Role", called(r.Role.DisplayName, r.Role.ID), "")
-	t.add("Resource", scopeName(l), scopeDetail(r))
-	t.add("Resource kind", resourceKind(r), "")
+	t.person("Requestor", m.principal)
+	t.matter(m, l.Organization)
 	t.add("Assignment type", assignmentType(r.ScheduleInfo), "")
 	if len(lines(r.Justification)) == 0 {
 		t.add("Reason", "None given", "")
 	}
-	t.add("Ticket number", oneLine(r.TicketInfo.TicketNumber), "")
-	t.add("Ticket system", oneLine(r.TicketInfo.TicketSystem), "")
+	t.ticket(m)
 	t.add("Requested", moment(l.Asked), "")
 	t.when(l, s)
 	t.decision(l)
@@ -44,6 +42,18 @@ func (t *table) add(label, value, detail string) {
 
 func (t *table) person(label string, p pim.Principal) {
 	t.add(label, called(p.DisplayName, p.ID), oneLine(p.Mail))
+}
+
+// matter says which role it is, and where.
+func (t *table) matter(m matter, o pim.Organization) {
+	t.add("Role", called(m.role.DisplayName, m.role.ID), "")
+	t.add("Resource", m.scopeName(o), m.scopeDetail())
+	t.add("Resource kind", m.resourceKind(), "")
+}
+
+func (t *table) ticket(m matter) {
+	t.add("Ticket number", oneLine(m.ticket.TicketNumber), "")
+	t.add("Ticket system", oneLine(m.ticket.TicketSystem), "")
 }
 
 func (t *table) when(l pim.Letter, s schedule) {
@@ -90,41 +100,26 @@ func (t *table) decision(l pim.Letter) {
 		}
 		return
 	}
-	by := "Decided by"
-	switch d.ReviewResult {
-	case pim.Approve:
-		by = "Approved by"
-	case pim.Deny:
-		by = "Denied by"
-	}
-	t.person(by, d.ReviewedBy)
+	t.person(decidedBy(l), d.ReviewedBy)
 	t.add("Decided", moment(d.ReviewedDateTime), "")
 	if len(lines(d.Justification)) == 0 {
 		t.add("Reason for decision", "None given", "")
 	}
 }
 
-// scopeDetail tells two scopes of one name apart.
-func scopeDetail(r pim.ActivationRequest) string {
-	if r.ResourceKind != pim.AzureResource && wholeOrganization(r.Scope) {
-		return "Whole organization"
+// decidedBy says what the decider did: of an assignment that nobody asked to extend or renew, just that.
+func decidedBy(l pim.Letter) string {
+	switch {
+	case l.Kind == pim.AssignmentExtended && l.Assignment.Extension == nil:
+		return "Extended by"
+	case l.Kind == pim.AssignmentRenewed && l.Assignment.Extension == nil:
+		return "Renewed by"
+	case l.Decision.ReviewResult == pim.Approve:
+		return "Approved by"
+	case l.Decision.ReviewResult == pim.Deny:
+		return "Denied by"
 	}
-	return oneLine(r.Scope.ID)
-}
-
-func resourceKind(r pim.ActivationRequest) string {
-	switch r.ResourceKind {
-	case pim.DirectoryRole:
-		return "Microsoft Entra role"
-	case pim.AzureResource:
-		return "Azure resource role"
-	case pim.GroupResource:
-		if r.AccessID == pim.Owner {
-			return "Group, as owner"
-		}
-		return "Group, as member"
-	}
-	return oneLine(string(r.ResourceKind))
+	return "Decided by"
 }
 
 // assignmentType says what an activation makes of an eligible assignment.

@@ -48,12 +48,27 @@ type task struct {
 
 // requestPage is where a request is approved or denied, and seen.
 func requestPage(p portal, l pim.Letter) (string, error) {
-	if l.RequestID == "" || l.RequestID == "." || l.RequestID == ".." {
-		// Escaped or not, browsers read these as steps in the path.
-		return "", fmt.Errorf("no link can be made of request id %q", l.RequestID)
-	}
-	return string(p) + "/requests/" + url.PathEscape(l.RequestID), nil
+	return p.under("requests", "request", l.RequestID)
 }
+
+// assignmentPage is where an assignment is extended or renewed.
+func assignmentPage(p portal, l pim.Letter) (string, error) {
+	if l.Assignment == nil {
+		return "", errors.New("no link can be made without the assignment")
+	}
+	return p.under("assignments", "assignment", l.Assignment.ID)
+}
+
+func (p portal) under(folder, what, id string) (string, error) {
+	if id == "" || id == "." || id == ".." {
+		// Escaped or not, browsers read these as steps in the path.
+		return "", fmt.Errorf("no link can be made of %s id %q", what, id)
+	}
+	return string(p) + "/" + folder + "/" + url.PathEscape(id), nil
+}
+
+// insightsPage is where permanent assignments are found, and made eligible.
+func insightsPage(p portal, _ pim.Letter) (string, error) { return string(p) + "/insights", nil }
 
 // rolesPage is where roles are viewed and activated.
 func rolesPage(p portal, _ pim.Letter) (string, error) { return string(p) + "/roles", nil }

@@ -59,10 +59,28 @@ func spoiled(l pim.Letter) pim.Letter {
 	l.Request.Role.DisplayName, l.Request.Scope.DisplayName, l.Request.Scope.ID = hostile, hostile+long, hostile
 	l.Request.Justification = hostile + long
 	l.Request.TicketInfo = pim.TicketInfo{TicketNumber: hostile, TicketSystem: hostile}
+	l.ChangedBy = bad(l.ChangedBy)
+	if l.Assignment != nil {
+		l.Assignment = spoiledAssignment(*l.Assignment, bad, long)
+	}
 	if l.Decision != nil {
 		d := *l.Decision
 		d.ReviewedBy, d.Justification = bad(d.ReviewedBy), hostile+long
 		l.Decision = &d
 	}
 	return l
+}
+
+func spoiledAssignment(a pim.AssignmentLetter, bad func(pim.Principal) pim.Principal, long string) *pim.AssignmentLetter {
+	a.ID = hostile
+	to := &a.Assignment
+	to.Principal, to.AssignedBy = bad(to.Principal), bad(to.AssignedBy)
+	to.Role.DisplayName, to.Scope.DisplayName, to.Scope.ID = hostile, hostile+long, hostile
+	to.Justification, to.TicketInfo = hostile+long, pim.TicketInfo{TicketNumber: hostile, TicketSystem: hostile}
+	if a.Extension != nil {
+		x := *a.Extension
+		x.Request.RequestedBy, x.Request.Justification = bad(x.Request.RequestedBy), hostile+long
+		a.Extension = &x
+	}
+	return &a
 }

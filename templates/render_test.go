@@ -31,6 +31,34 @@ func TestSubjectsAreThoseThatPeopleFilterBy(t *testing.T) {
 		"PIM: Your request to activate the Member role failed":                                 group(pim.Member).failed(),
 		"PIM: Alain Charon activated the Exchange Administrator role":                          entra().completed(pim.AdminRecipient),
 		"PIM: You activated the Exchange Administrator role":                                   entra().completed(pim.RequestorRecipient),
+
+		"PIM: Alain Charon was permanently assigned the Backup Reader role":                   assign(azure()).permanent().assigned(pim.AdminRecipient),
+		"PIM: Alain Charon was assigned the Backup Reader role":                               assign(azure()).assigned(pim.AdminRecipient),
+		"PIM: Alain Charon was made eligible for the Member role":                             assign(group(pim.Member)).eligible().assigned(pim.AdminRecipient),
+		"PIM: Alain Charon was permanently made eligible for the Exchange Administrator role": assign(entra()).eligible().permanent().assigned(pim.AdminRecipient),
+		"PIM: You were permanently assigned the Backup Reader role":                           assign(azure()).permanent().assigned(pim.RequestorRecipient),
+		"PIM: You were assigned the Backup Reader role":                                       assign(azure()).assigned(pim.RequestorRecipient),
+		"PIM: You were made eligible for the Backup Reader role":                              assign(azure()).eligible().assigned(pim.RequestorRecipient),
+		"PIM: You were permanently made eligible for the Backup Reader role":                  assign(azure()).eligible().permanent().assigned(pim.RequestorRecipient),
+		"PIM: Alain Charon's Backup Reader role expires in 14 days":                           assign(azure()).expiring(14*day, pim.AdminRecipient),
+		"PIM: Your Backup Reader role expires in 1 day":                                       assign(azure()).expiring(day, pim.RequestorRecipient),
+		"PIM: Your Backup Reader role expires in 1 hour 30 minutes":                           assign(azure()).expiring(90*time.Minute, pim.RequestorRecipient),
+		"PIM: Alain Charon's Owner role can be extended":                                      assign(group(pim.Owner)).extendable(pim.AdminRecipient),
+		"PIM: Your Owner role can be extended":                                                assign(group(pim.Owner)).extendable(pim.RequestorRecipient),
+		"PIM: Alain Charon's Owner role has expired":                                          assign(group(pim.Owner)).expired(pim.AdminRecipient),
+		"PIM: Your Owner role has expired":                                                    assign(group(pim.Owner)).expired(pim.RequestorRecipient),
+		"PIM: Alain Charon's Owner role was extended":                                         assign(group(pim.Owner)).extended(pim.AdminRecipient),
+		"PIM: Your Owner role was extended":                                                   assign(group(pim.Owner)).extended(pim.RequestorRecipient),
+		"PIM: Alain Charon's Owner role was renewed":                                          assign(group(pim.Owner)).renewed(pim.AdminRecipient),
+		"PIM: Your Owner role was renewed":                                                    assign(group(pim.Owner)).renewed(pim.RequestorRecipient),
+		"PIM: Review Alain Charon's request to extend the Owner role":                         assign(group(pim.Owner)).extendRequested(),
+		"PIM: Review Alain Charon's request to renew the Owner role":                          assign(group(pim.Owner)).renewRequested(),
+		"PIM: Alain Charon's request to extend the Owner role was denied":                     assign(group(pim.Owner)).refused(pim.SelfExtend, pim.AdminRecipient),
+		"PIM: Alain Charon's request to renew the Owner role was denied":                      assign(group(pim.Owner)).refused(pim.SelfRenew, pim.AdminRecipient),
+		"PIM: Your request to extend the Owner role was denied":                               assign(group(pim.Owner)).refused(pim.SelfExtend, pim.RequestorRecipient),
+		"PIM: Your request to renew the Owner role was denied":                                assign(group(pim.Owner)).refused(pim.SelfRenew, pim.RequestorRecipient),
+		"PIM: Alain Charon was assigned the Backup Reader role outside of PIM":                assign(azure()).outside(),
+		"PIM: Privileged Identity Management is enabled for Contoso":                          enabledLetter(),
 	} {
 		require.Equal(t, want, render(t, made, l).Subject)
 	}
@@ -71,37 +99,47 @@ func TestBothPartsHoldEverythingThatALetterKnows(t *testing.T) {
 
 // marked is a letter with a value of its own in each field that its sample has, and what has to be read of each.
 func marked(l pim.Letter) (pim.Letter, map[string]string) {
-	canaries := map[string]string{"kind of resource": map[pim.ResourceKind]string{
-		pim.DirectoryRole: "Microsoft Entra role", pim.AzureResource: "Azure resource", pim.GroupResource: "Group, as " + string(l.Request.AccessID),
-	}[l.Request.ResourceKind]}
-	for field, put := range fields {
-		switch field {
-		case "justification", "ticket", "ticket system":
-			if l.Request.Justification == "" {
-				continue
-			}
-		case "reviewer", "reviewer mail", "answer":
-			if l.Decision == nil {
-				continue
-			}
-		}
-		canaries[field] = "canary of " + field
-		put(&l, canaries[field])
+	canaries := map[string]string{}
+	if says(l, "role") {
+		m := matterOf(l)
+		canaries["kind of resource"] = map[pim.ResourceKind]string{
+			pim.DirectoryRole: "Microsoft Entra role", pim.AzureResource: "Azure resource", pim.GroupResource: "Group, as " + string(m.access),
+		}[m.kind]
 	}
-	l.RequestID = "canary-of-id"
-	canaries["id"] = l.RequestID
+	for field, put := range fields {
+		if says(l, field) {
+			canaries[field] = "canary of " + field
+			put(&l, canaries[field])
+		}
+	}
 	at := func(what string, t *time.Time, day int) {
 		if t != nil && !t.IsZero() {
 			*t = time.Date(2031, time.May, day, 10, day, 0, 0, time.UTC)
 			canaries[what] = fmt.Sprintf("%d May 2031, 10:%02d UTC", day, day)
 		}
 	}
+	if l.RequestID != "" {
+		l.RequestID = "canary-of-request-id"
+		canaries["request id"] = l.RequestID
+	}
+	at("asked", &l.Asked, 10)
+	at("deadline", &l.Deadline, 11)
+	if l.Assignment != nil {
+		markAssignment(&l, canaries, at)
+	} else {
+		markActivation(&l, canaries, at)
+	}
+	if l.Decision != nil {
+		at("decided", &decision(&l).ReviewedDateTime, 16)
+	}
+	return l, canaries
+}
+
+func markActivation(l *pim.Letter, canaries map[string]string, at func(string, *time.Time, int)) {
 	s := &l.Request.ScheduleInfo
 	if s.Expiration.Type == pim.AfterDuration {
 		s.Expiration.Duration, canaries["duration"] = "PT7H11M", "7 hours 11 minutes"
 	}
-	at("asked", &l.Asked, 10)
-	at("deadline", &l.Deadline, 11)
 	if l.ActiveFrom.IsZero() && s.StartDateTime != nil {
 		start, end := *s.StartDateTime, *s.Expiration.EndDateTime
 		s.StartDateTime, s.Expiration.EndDateTime = &start, &end
@@ -110,10 +148,37 @@ func marked(l pim.Letter) (pim.Letter, map[string]string) {
 	}
 	at("active from", &l.ActiveFrom, 14)
 	at("active until", &l.ActiveUntil, 15)
-	if l.Decision != nil {
-		at("decided", &decision(&l).ReviewedDateTime, 16)
+}
+
+func markAssignment(l *pim.Letter, canaries map[string]string, at func(string, *time.Time, int)) {
+	held(l)
+	asker(l)
+	a := l.Assignment
+	a.ID = "canary-of-id"
+	canaries["id"] = a.ID
+	canaries["type"] = map[pim.AssignmentType]string{pim.Eligible: "Eligible, ", pim.Active: "Active, "}[a.Assignment.AssignmentType]
+	if a.Assignment.Origin == pim.OutsidePIM {
+		canaries["origin"] = "Outside of Privileged Identity Management"
 	}
-	return l, canaries
+	at("start", &a.Term.Start, 12)
+	if l.Kind == pim.AssignmentExtended {
+		delete(canaries, "start") // it has been held since long before
+	}
+	at("end", &a.Term.End, 13)
+	if a.Term.Permanent() {
+		canaries["end"] = "Never"
+	}
+	at("previous end", &a.PreviousEnd, 14)
+	at("renew until", &a.RenewUntil, 15)
+	if a.Before > 0 {
+		a.Before, canaries["before"] = 9*day, "expires in 9 days"
+	}
+	if x := a.Extension; x != nil {
+		at("extension asked", &x.Asked, 17)
+		if x.Request.ScheduleInfo.Expiration.Type == pim.AfterDuration {
+			x.Request.ScheduleInfo.Expiration.Duration, canaries["asked for"] = "P71D", "71 days"
+		}
+	}
 }
 
 func TestBothPartsSayTheSameSentences(t *testing.T) {

@@ -14,7 +14,7 @@ type Sample struct {
 
 // Samples are letters of a fictional organisation: each text, and each resource kind and variant that reads differently.
 func Samples() []Sample {
-	return []Sample{
+	return append([]Sample{
 		{"activation_pending", entra().pending()},
 		{"activation_pending_azure", azure().pending()},
 		{"activation_pending_group", group(pim.Member).pending()},
@@ -36,7 +36,7 @@ func Samples() []Sample {
 		{"activation_completed_admin_bare", entra().bare().unasked().completed(pim.AdminRecipient)},
 		{"activation_completed_requestor", entra().completed(pim.RequestorRecipient)},
 		{"activation_completed_requestor_group", group(pim.Owner).unasked().completed(pim.RequestorRecipient)},
-	}
+	}, assignmentSamples()...)
 }
 
 var (

@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"pimnotify/pim"
@@ -10,7 +12,7 @@ import (
 // a sentence stays a sentence; the facts have them in full.
 type words struct {
 	To       string // whom the mail greets; empty where only an address is known
-	User     string // who wants the role
+	User     string // who wants the role, or has it
 	Role     string
 	Relation string // between role and scope: "on", "in", "of the group"
 	Scope    string
@@ -31,8 +33,9 @@ type words struct {
 	Label     string // of the button
 	URL       string
 	Why       string // the reader gets this mail
-	EventID   string
-	RequestID string
+	Reference string // what to name when asking about the mail
+
+	assignmentWords
 }
 
 // quote is free text and whose it is.
@@ -42,44 +45,102 @@ type quote struct {
 }
 
 func (e entry) words(p portal, l pim.Letter) (words, error) {
+	if err := lacking(l); err != nil {
+		return words{}, err
+	}
 	url, err := e.task.page(p, l)
 	if err != nil {
 		return words{}, err
 	}
-	r := l.Request
-	s := scheduleOf(l)
+	m := matterOf(l)
 	w := words{
-		User: short(called(r.Principal.DisplayName, r.Principal.ID)),
-		Role: short(called(r.Role.DisplayName, r.Role.ID)),
+		User: short(called(m.principal.DisplayName, m.principal.ID)),
+		Role: short(called(m.role.DisplayName, m.role.ID)),
 		Org:  short(called(l.Organization.DisplayName, l.Organization.ID)),
-
-		Deadline: moment(l.Deadline),
-		End:      moment(s.end),
-		Length:   short(length(r.ScheduleInfo, s)),
-		Unasked:  l.Decision == nil && !r.Approval.IsRequired,
 
 		Mood:      e.mood,
 		Label:     e.task.label,
 		URL:       url,
-		EventID:   oneLine(l.EventID),
-		RequestID: oneLine(l.RequestID),
+		Reference: reference(l),
 	}
 	if to := oneLine(l.To.DisplayName); !blank(to) {
 		w.To = short(to)
 	}
-	w.Relation, w.Scope = place(l)
-	w.Why = why(l.RecipientType, w)
+	w.Relation, w.Scope = m.place(l.Organization)
+	if d := l.Decision; d != nil {
+		w.Decider = short(called(d.ReviewedBy.DisplayName, d.ReviewedBy.ID))
+		w.Approved = d.ReviewResult == pim.Approve
+	}
+	switch {
+	case l.Kind == pim.PIMEnabled:
+		w.enabled(l)
+	case l.Assignment != nil:
+		w.assignment(l, m)
+	default:
+		w.activation(l, m)
+	}
+	w.Why = why(l, w)
+	return w, nil
+}
+
+// lacking finds a letter that does not say what its mail is about.
+func lacking(l pim.Letter) error {
+	switch {
+	case !strings.HasPrefix(string(l.Kind), "assignment."):
+		return nil
+	case l.Assignment == nil:
+		return errors.New("the letter has no assignment")
+	case l.Assignment.Extension != nil:
+		return nil
+	}
+	switch l.Kind {
+	case pim.AssignmentExtendRequested, pim.AssignmentRenewRequested, pim.AssignmentRefused:
+		return errors.New("the letter has no request to extend or renew")
+	default:
+		return nil
+	}
+}
+
+// activation adds what only the mails of a request to activate say.
+func (w *words) activation(l pim.Letter, m matter) {
+	r := l.Request
+	s := scheduleOf(l)
+	w.Deadline = moment(l.Deadline)
+	w.End = moment(s.end)
+	w.Length = short(length(r.ScheduleInfo, s))
+	w.Unasked = l.Decision == nil && !r.Approval.IsRequired
 	if s.start.After(told(l)) {
 		w.Start = moment(s.start)
 	}
 	w.quote(w.User, r.Justification)
-	if d := l.Decision; d != nil {
-		w.Decider = short(called(d.ReviewedBy.DisplayName, d.ReviewedBy.ID))
-		w.Approved = d.ReviewResult == pim.Approve
-		w.quote(w.Decider, d.Justification)
+	if l.Decision != nil {
+		w.quote(w.Decider, l.Decision.Justification)
 	}
-	w.Facts = facts(l, s)
-	return w, nil
+	w.Facts = facts(l, m, s)
+}
+
+// enabled adds what the mail says that tells of PIM itself.
+func (w *words) enabled(l pim.Letter) {
+	var t table
+	t.add("Organization", called(l.Organization.DisplayName, l.Organization.ID), oneLine(l.Organization.ID))
+	if l.ChangedBy != (pim.Principal{}) {
+		w.Decider = short(called(l.ChangedBy.DisplayName, l.ChangedBy.ID))
+		t.person("Enabled by", l.ChangedBy)
+	}
+	t.add("Enabled", moment(l.Asked), "")
+	w.Facts = t
+}
+
+// reference is what to name when asking about a mail.
+func reference(l pim.Letter) string {
+	text := "Event " + oneLine(l.EventID)
+	if l.Assignment != nil {
+		text += ", assignment " + oneLine(l.Assignment.ID)
+	}
+	if l.RequestID != "" {
+		text += ", request " + oneLine(l.RequestID)
+	}
+	return text
 }
 
 // told is when that happened which a mail tells of, as far as a letter knows.
@@ -95,31 +156,6 @@ func (w *words) quote(author, text string) {
 	if all := lines(text); len(all) > 0 {
 		w.Quotes = append(w.Quotes, quote{author, all})
 	}
-}
-
-// place says where a role applies, so that it reads after the role's name.
-func place(l pim.Letter) (relation, scope string) {
-	name := short(scopeName(l))
-	switch {
-	case l.Request.ResourceKind == pim.GroupResource:
-		return "of the group", name
-	case l.Request.ResourceKind == pim.AzureResource:
-		return "on", name
-	case wholeOrganization(l.Request.Scope):
-		return "in", name
-	default: // an administrative unit, an application
-		return "for", name
-	}
-}
-
-func wholeOrganization(s pim.Scope) bool { return s.ID == "/" || s.ID == "" }
-
-func scopeName(l pim.Letter) string {
-	s := l.Request.Scope
-	if l.Request.ResourceKind != pim.AzureResource && wholeOrganization(s) {
-		return called(s.DisplayName, l.Organization.DisplayName, l.Organization.ID)
-	}
-	return called(s.DisplayName, s.ID)
 }
 
 // schedule is when a role is held, as far as a letter knows.

@@ -1,0 +1,66 @@
+package pim
+
+import "time"
+
+// MinAssignment is the shortest assignment there is, counted from its start.
+const MinAssignment = 5 * time.Minute
+
+const expirationAt = "body.scheduleInfo.expiration"
+
+// assignmentSchedule checks when a role is assigned. The start may lie in the past, the end may not.
+func (v *validator) assignmentSchedule(s ScheduleInfo, asked, now time.Time) {
+	e := s.Expiration
+	if e == (Expiration{}) {
+		v.add(expirationAt, "is required: a type, and a duration or an endDateTime unless it never expires", nil)
+		return
+	}
+	switch e.Type {
+	case "":
+		v.add(expirationAt+".type", "is required: afterDuration, afterDateTime or noExpiration", nil)
+	case AfterDuration:
+		v.assignmentDuration(s, asked, now)
+	case AfterDateTime:
+		v.assignmentEnd(s, asked, now)
+	case NoExpiration:
+	default:
+		v.add(expirationAt+".type", "must be afterDuration, afterDateTime or noExpiration", string(e.Type))
+		return
+	}
+	if e.Type != "" && e.Type != AfterDuration && e.Duration != "" {
+		v.add(expirationAt+".duration", "must be left out where type is "+string(e.Type), string(e.Duration))
+	}
+	if e.Type != "" && e.Type != AfterDateTime && e.EndDateTime != nil {
+		v.add(expirationAt+".endDateTime", "must be left out where type is "+string(e.Type), e.EndDateTime)
+	}
+}
+
+func (v *validator) assignmentDuration(s ScheduleInfo, asked, now time.Time) {
+	const at = expirationAt + ".duration"
+	d := s.Expiration.Duration
+	before := len(v.problems)
+	v.duration(at, d)
+	if len(v.problems) > before {
+		return
+	}
+	length, _ := d.Parse()
+	_, end := s.Span(asked)
+	switch {
+	case length < MinAssignment:
+		v.add(at, "must be at least 5 minutes", string(d))
+	case !end.After(now):
+		v.add(at, "must reach into the future, counted from scheduleInfo.startDateTime", string(d))
+	}
+}
+
+func (v *validator) assignmentEnd(s ScheduleInfo, asked, now time.Time) {
+	const at = expirationAt + ".endDateTime"
+	before := len(v.problems)
+	v.endDateTime(at, s, now)
+	if len(v.problems) > before {
+		return
+	}
+	start, end := s.Span(asked)
+	if end.Sub(start) < MinAssignment {
+		v.add(at, "must be at least 5 minutes after scheduleInfo.startDateTime, or after now where that is left out", s.Expiration.EndDateTime)
+	}
+}
