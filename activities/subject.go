@@ -54,6 +54,7 @@ func (s *subject) letter(event pim.EventRef, to pim.Recipient) pim.Letter {
 		Asked:         s.accepted.AcceptedAt,
 		Deadline:      s.in.ExpiresDateTime,
 		Decision:      s.accepted.Decision,
+		Failure:       s.accepted.Failure,
 	}
 	if s.request.CreatedDateTime != nil {
 		letter.Asked = *s.request.CreatedDateTime

@@ -60,6 +60,21 @@ func TestValidatingARequestLeavesNothingBehind(t *testing.T) {
 	require.Empty(t, w.inbox.Messages())
 }
 
+func TestWhyAnActivationFailedIsToldToTheRequestor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{})
+	id := w.prefix + "r"
+	w.put(t, id, activation(func(r *pim.ActivationRequest) { r.Activation, r.Approval = pim.Reported, pim.Approval{} }))
+	a := w.call(t, http.MethodPost, "activationRequests/"+id+"/failed", `{"justification": "the <role> has been removed"}`)
+	require.Equal(t, http.StatusOK, a.status, "%s", a.body)
+	w.awaitEnd(t, id, pim.Failed, time.Minute)
+	mails := w.inbox.Messages()
+	require.Len(t, mails, 1)
+	require.Equal(t, "PIM: Your request to activate the Backup Reader role failed", mails[0].Subject)
+	require.Contains(t, mails[0].HTML, "the &lt;role&gt; has been removed")
+	require.Contains(t, mails[0].Text, "> the <role> has been removed")
+}
+
 func TestARoleGivenBackAfterItsProcessHasEndedIsRecorded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{})

@@ -95,7 +95,9 @@ func readAccepted(ctx context.Context, q querier, tenant string, resource pim.Re
 
 const acceptedQuery = `
 	SELECT r.tenant, r.collection, r.resource_id, r.hash, r.body, r.input, r.accepted_at, r.started_at, r.status, t.change,
-		p.proposal_id, p.review_result, p.justification, p.reviewer_id, p.reviewer_name, p.reviewer_mail, p.reviewer_type, p.reviewed_at
+		p.proposal_id, p.review_result, p.justification, p.reviewer_id, p.reviewer_name, p.reviewer_mail, p.reviewer_type, p.reviewed_at,
+		(SELECT f.justification FROM timeline ft JOIN proposals f ON f.proposal_id = ft.decision_id
+			WHERE ft.tenant = r.tenant AND ft.collection = r.collection AND ft.resource_id = r.resource_id AND ft.what = 'failed')
 	FROM requests r
 	JOIN timeline t ON t.tenant = r.tenant AND t.collection = r.collection AND t.resource_id = r.resource_id AND t.seq = 0
 	LEFT JOIN proposals p ON p.proposal_id = r.decision_id`
@@ -105,13 +107,14 @@ func scanAccepted(row interface{ Scan(...any) error }) (a pim.Accepted, err erro
 	var acceptedAt int64
 	var startedAt sql.NullInt64
 	var p proposal
+	var failure sql.NullString
 	if err := row.Scan(&a.Tenant, &a.Resource.Collection, &a.Resource.ID, &a.Hash, &body, &input, &acceptedAt, &startedAt, &a.Status, &first,
-		&p.id, &p.result, &p.justification, &p.reviewerID, &p.reviewerName, &p.reviewerMail, &p.reviewerType, &p.reviewedAt); err != nil {
+		&p.id, &p.result, &p.justification, &p.reviewerID, &p.reviewerName, &p.reviewerMail, &p.reviewerType, &p.reviewedAt, &failure); err != nil {
 		return a, err
 	}
 	a.Body, a.Input = json.RawMessage(body), json.RawMessage(input)
 	a.AcceptedAt, a.Started = instant(acceptedAt), startedAt.Valid
-	a.Decision = p.decision()
+	a.Decision, a.Failure = p.decision(), failure.String
 	if err := json.Unmarshal([]byte(first), &a.First); err != nil {
 		return a, fmt.Errorf("read its first change: %w", err)
 	}

@@ -50,6 +50,7 @@ type Accepted struct {
 	Started  bool          // its process is known to Temporal, or was
 	Status   RequestStatus // after the latest change
 	Decision *Decision     // the one that was accepted, if one was
+	Failure  string        // what was said when the request was reported as failed
 }
 
 // TimelineEntry is one step as the API shows it.

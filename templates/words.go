@@ -116,6 +116,7 @@ func (w *words) activation(l pim.Letter, m matter) {
 	if l.Decision != nil {
 		w.quote(w.Decider, l.Decision.Justification)
 	}
+	w.quote("Privileged Identity Management", l.Failure)
 	w.Facts = facts(l, m, s)
 }
 
