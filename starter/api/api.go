@@ -61,7 +61,11 @@ func New(o Options) http.Handler {
 	mux.Handle("GET /openapi.json", document)
 	mux.Handle("GET /docs", docsPage(document))
 	mux.HandleFunc("GET /healthz", healthz)
-	mux.Handle("GET /readyz", &readiness{checks: o.Checks})
+	ready := &readiness{checks: o.Checks}
+	if o.Tokens != nil { // then others can reach it, and it asks nobody who they are
+		ready.quiet = o.Log
+	}
+	mux.Handle("GET /readyz", ready)
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics)
 	}

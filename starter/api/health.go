@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"go.uber.org/zap"
 )
 
 // Check asks one dependency whether it can be used. Detail is what to show of it where it can: a ledger's id, say.
@@ -23,6 +25,7 @@ func Ready(checks ...Check) http.Handler { return &readiness{checks: checks} }
 
 type readiness struct {
 	checks []Check
+	quiet  *zap.Logger // where others than this machine can ask: causes go here and not to them
 	mu     sync.Mutex
 	busy   map[int]bool // probes that have not come back since they were last asked
 }
@@ -43,7 +46,11 @@ func (h *readiness) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	wait.Wait()
 	status, word := http.StatusOK, "ok"
-	for _, result := range results {
+	for i, result := range results {
+		if h.quiet != nil && result.Error != "" {
+			h.quiet.Warn("not ready", zap.String("away", result.Name), zap.String("error", result.Error))
+			results[i].Error = "see the log"
+		}
 		if result.Error != "" {
 			status, word = http.StatusServiceUnavailable, "away"
 			w.Header().Set("Retry-After", "5")

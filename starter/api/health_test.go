@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"pimnotify/starter/api"
 )
@@ -27,6 +29,18 @@ func TestReadyNamesEachDependencyAndItsError(t *testing.T) {
 		{"name": "Temporal", "status": "away", "error": "connection refused"},
 		{"name": "ledger", "status": "ok", "detail": "id 7f3a"}, {"name": "directory", "status": "ok"}]}`, string(answer.body))
 	require.Equal(t, http.StatusOK, call(api.New(api.Options{Starter: &fake{}, Checks: checks[1:]}), http.MethodGet, "/readyz", "").StatusCode)
+}
+
+func TestWhoCanBeReachedByOthersTellsThemWhatIsAwayAndTheLogWhy(t *testing.T) {
+	core, logs := observer.New(zap.WarnLevel)
+	checks := []api.Check{
+		{Name: "ledger", Probe: func(context.Context) (string, error) { return "id 7f3a", errors.New("connect to 10.0.0.7 as pim") }},
+	}
+	h := api.New(api.Options{Starter: &fake{}, Checks: checks, Tokens: loaded(t, "pim-api: "+hashOf("right")), Log: zap.New(core)})
+	answer := call(h, http.MethodGet, "/readyz", "")
+	require.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)
+	require.JSONEq(t, `{"status": "away", "checks": [{"name": "ledger", "status": "away", "detail": "id 7f3a", "error": "see the log"}]}`, string(answer.body))
+	require.Equal(t, "connect to 10.0.0.7 as pim", logs.FilterMessage("not ready").All()[0].ContextMap()["error"])
 }
 
 func TestAlivenessAsksNobody(t *testing.T) {
