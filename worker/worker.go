@@ -4,9 +4,11 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/contrib/envconfig"
@@ -97,10 +99,11 @@ func newWorker(parts *assembly.Parts, a *activities.Activities) (worker.Worker, 
 func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w worker.Worker, failed <-chan error, rate *rate) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	var started atomic.Bool
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		if err := api.Serve(ctx, listener, api.Health(parts.Metrics, parts.Checks()...), parts.Log); err != nil {
+		if err := api.Serve(ctx, listener, api.Health(parts.Metrics, append(parts.Checks(), working(&started))...), parts.Log); err != nil {
 			parts.Log.Error("health and metrics are not served any more", zap.Error(err))
 		}
 	}()
@@ -109,6 +112,7 @@ func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w wo
 		return fmt.Errorf("start the worker: %w", err)
 	}
 	defer w.Stop()
+	started.Store(true)
 	go rate.follow(ctx)
 	go startUnstarted(ctx, parts)
 	parts.Log.Info("worker is up", zap.String("taskQueue", parts.Config.TaskQueue), zap.String("ledger", parts.Ledger.ID()),
@@ -120,6 +124,16 @@ func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w wo
 	case err := <-failed:
 		return fmt.Errorf("the worker cannot go on: %w", err)
 	}
+}
+
+// working is ready once the worker asks for tasks: before that nobody takes a decision.
+func working(started *atomic.Bool) api.Check {
+	return api.Check{Name: "worker", Probe: func(context.Context) (string, error) {
+		if !started.Load() {
+			return "", errors.New("it has not begun to ask for tasks")
+		}
+		return "", nil
+	}}
 }
 
 // startUnstarted starts the processes of requests that were accepted, and whose caller never came back.
