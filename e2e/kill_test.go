@@ -3,7 +3,9 @@ package e2e
 import (
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,7 +82,18 @@ func (s story) runBetweenKills(t *testing.T, w *world, id string) {
 	s.play(t, w, id)
 	v := w.awaitEnd(t, id, s.ends, 3*time.Minute)
 	for kind, want := range s.told {
-		require.Equal(t, want, w.told(t, v, kind), "told of %s", kind)
+		told := w.told(t, v, kind)
+		e, ok := event(v, kind)
+		require.True(t, ok, "%s never came up", kind)
+		// Time can run out while nobody knows what became of a request mail: it is not sent again then, and the record says so.
+		for _, d := range w.recipients(t, e.ID) {
+			if strings.HasPrefix(d.Reason, pim.UnknownPrefix) {
+				name, _, _ := strings.Cut(d.Address, "@")
+				told[d.Audience] = append(told[d.Audience], name)
+				slices.Sort(told[d.Audience])
+			}
+		}
+		require.Equal(t, want, told, "told of %s", kind)
 	}
 	for _, kind := range s.nobody {
 		e, _ := event(v, kind)
@@ -98,13 +111,16 @@ func (w *world) accountForCopies(t *testing.T, ids []string) {
 		copies[m.Tags["mail"]] = append(copies[m.Tags["mail"]], m)
 		byID[m.ID] = true
 	}
-	sent, twice := 0, 0
+	sent, twice, unknown := 0, 0, 0
 	for _, id := range ids {
 		for _, e := range w.view(t, id).Events {
 			for _, d := range w.recipients(t, e.ID) {
 				if d.Status == pim.StatusSent {
 					sent++
 					require.True(t, byID[d.MessageID], "%s to %s is lost", e.ID, d.Address)
+				}
+				if strings.HasPrefix(d.Reason, pim.UnknownPrefix) {
+					unknown++
 				}
 			}
 		}
@@ -117,8 +133,9 @@ func (w *world) accountForCopies(t *testing.T, ids []string) {
 		require.Len(t, attempts, len(received), "mail %s was sent twice in one attempt", mail)
 		twice += len(received) - 1
 	}
-	require.Len(t, copies, sent, "something arrived that the record does not call sent")
-	t.Logf("%d mails sent, 0 lost, %d sent again after a lost answer", sent, twice)
+	require.GreaterOrEqual(t, len(copies), sent)
+	require.LessOrEqual(t, len(copies), sent+unknown, "something arrived that the record does not know")
+	t.Logf("%d mails sent, 0 lost, %d sent again after a lost answer, %d of unknown outcome not sent again", sent, twice, unknown)
 }
 
 // A request mail that is being sent when the decision comes is taken back; a worker that dies in that very moment leaves rows

@@ -76,7 +76,7 @@ func endUnknown(ctx context.Context, tx *sql.Tx, keys []int64, since time.Time) 
 	var a arguments
 	_, err := exec(ctx, tx, `
 		UPDATE recipients SET status = 'cancelled', unknown_since = NULL, updated_at = `+a.add(now())+`,
-			reason = (SELECT e.withdrawn FROM events e WHERE e.event_key = recipients.event_key)
+			reason = '`+pim.UnknownPrefix+`' || (SELECT e.withdrawn FROM events e WHERE e.event_key = recipients.event_key)
 		WHERE event_key IN `+a.keys(keys)+` AND status = 'unknown' AND unknown_since < `+a.add(micros(since)), a...)
 	return err
 }

@@ -144,7 +144,7 @@ func TestAnUnknownMailOfAWithdrawnEventEndsAsCancelledAfterTheGrace(t *testing.T
 		require.Equal(t, pim.Counts{pim.StatusSent: 1, pim.StatusCancelled: 1}, counts(t, l, key))
 		deliveries, err := l.Recipients(t.Context(), tenant, ref.ID)
 		require.NoError(t, err)
-		require.Equal(t, "withdrawn:approved", deliveries[1].Reason)
+		require.Equal(t, "unknown:withdrawn:approved", deliveries[1].Reason)
 	})
 }
 

@@ -74,5 +74,6 @@ const (
 	ReasonOwnDecision = "ownDecision" // the administrator who extended, renewed or refused knows
 	ReasonOverCap     = "overCap"     // a thousand recipients were reached before this one
 	HeldPrefix        = "held:"       // planned, while SES cannot be used; what follows names the cause
+	UnknownPrefix     = "unknown:"    // cancelled, and nobody knows whether it had been sent before; what follows says why it is not sent again
 	WithdrawnPrefix   = "withdrawn:"  // cancelled, because the request was decided or ended first; what follows says how
 )

@@ -142,6 +142,9 @@ func sentence(reason string) string {
 	case pim.ReasonOverCap:
 		return fmt.Sprintf("%d others come before", pim.Cap)
 	}
+	if rest, ok := strings.CutPrefix(reason, pim.UnknownPrefix); ok {
+		return "nobody knows whether it was sent, and it is not sent again: " + sentence(rest)
+	}
 	if how, ok := strings.CutPrefix(reason, pim.WithdrawnPrefix); ok {
 		return "the request was " + how + " first"
 	}
