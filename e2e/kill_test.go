@@ -93,8 +93,10 @@ func (s story) runBetweenKills(t *testing.T, w *world, id string) {
 		require.Equal(t, want, told, "told of %s", kind)
 	}
 	for _, kind := range s.nobody {
-		e, _ := event(v, kind)
-		require.Equal(t, pim.EventCancelled, e.Status, "%s", kind)
+		// A decision that waits for a worker can come after the mails that it would have made needless.
+		e, ok := event(v, kind)
+		require.True(t, ok, "%s is not in the record", kind)
+		require.Contains(t, []pim.EventStatus{pim.EventCancelled, pim.EventComplete}, e.Status, "%s", kind)
 	}
 }
 

@@ -64,7 +64,7 @@ func newWorld(t *testing.T, o options) *world {
 		"PIMNOTIFY_LEDGER":           filepath.Join(folder, "ledger.db"),
 		"PIMNOTIFY_DIRECTORY":        organisation,
 		"PIMNOTIFY_PORTAL_URL":       "https://portal.contoso.example/pim",
-		"PIMNOTIFY_ENGINE_DELAY":     "1s,2s,3s",
+		"PIMNOTIFY_ENGINE_DELAY":     "2s,3s,4s",
 		"PIMNOTIFY_APPROVAL_TIMEOUT": "60s",
 		"PIMNOTIFY_GRACE":            "1s",
 		"PIMNOTIFY_SEND_RATE":        "10000",
