@@ -18,6 +18,7 @@ type Config struct {
 	WorkerListen     string
 	Ledger           string
 	Directory        string
+	DirectoryToken   string
 	SettingsFile     string
 	From             string
 	FromName         string
@@ -58,8 +59,10 @@ var Table = []Setting{
 		text(func(c *Config) *string { return &c.WorkerListen })},
 	{"PIMNOTIFY_LEDGER", "pimnotify.db", "SQLite file, shared by the processes of one host, or postgres://…",
 		text(func(c *Config) *string { return &c.Ledger })},
-	{"PIMNOTIFY_DIRECTORY", "", "YAML file of who holds what (dev and demo bring one)",
+	{"PIMNOTIFY_DIRECTORY", "", "YAML file of who holds what (dev and demo bring one), or the https:// base URL of a service that knows",
 		text(func(c *Config) *string { return &c.Directory })},
+	{"PIMNOTIFY_DIRECTORY_TOKEN", "", "file of the bearer token for a directory that is a service; without one none is sent",
+		text(func(c *Config) *string { return &c.DirectoryToken })},
 	{"PIMNOTIFY_SETTINGS", "", "YAML file of tenants' settings and notification rules; without one the defaults hold",
 		text(func(c *Config) *string { return &c.SettingsFile })},
 	{"PIMNOTIFY_FROM", "MSSecurity-noreply@microsoft.com", "sender; an identity that the SES account has verified",

@@ -14,7 +14,6 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/exp/zapslog"
 
-	"pimnotify/directory"
 	"pimnotify/ledger"
 	"pimnotify/settings"
 	"pimnotify/starter"
@@ -29,7 +28,7 @@ type Parts struct {
 	Config    Config
 	Log       *zap.Logger
 	Ledger    *ledger.Ledger
-	Directory *directory.File
+	Directory Directory
 	Temporal  client.Client
 	Namespace string
 	Settings  *settings.File
@@ -47,8 +46,8 @@ func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Lo
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	if p.Directory, err = directory.Open(ctx, c.Directory, logger); err != nil {
-		return nil, fmt.Errorf("PIMNOTIFY_DIRECTORY: %w", err)
+	if p.Directory, err = openDirectory(ctx, c, logger); err != nil {
+		return nil, err
 	}
 	p.closers = append(p.closers, func() error { p.Directory.Close(); return nil })
 	if p.Settings, err = settings.Open(ctx, c.SettingsFile, c.Settings(), logger); err != nil {

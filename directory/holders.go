@@ -3,6 +3,8 @@ package directory
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"pimnotify/pim"
@@ -77,7 +79,7 @@ func ownersOf(ctx context.Context, t Tenant, group, role string) ([]Grant, error
 }
 
 func grantsWithin(ctx context.Context, t Tenant, role string, scopes map[string]bool) ([]Grant, error) {
-	all, err := t.Grants(ctx, role)
+	all, err := t.Grants(ctx, role, slices.Sorted(maps.Keys(scopes)))
 	if err != nil {
 		return nil, err
 	}
@@ -93,27 +95,31 @@ func grantsWithin(ctx context.Context, t Tenant, role string, scopes map[string]
 // upwards is a scope with everything above it: the paths it lies below, the whole tenant, and the parents that the directory
 // names for any of them, with what is above those.
 func upwards(ctx context.Context, t Tenant, scope string) (map[string]bool, error) {
-	above := map[string]bool{}
-	for next := []string{plainScope(scope)}; len(next) > 0; {
-		s := next[0]
-		next = next[1:]
-		if above[s] {
-			continue
-		}
-		above[s] = true
-		if s == "/" {
-			continue
-		}
-		next = append(next, pathParent(s))
-		parent, ok, err := t.Parent(ctx, s)
+	above := map[string]bool{"/": true}
+	for level := climb(above, scope); len(level) > 0; {
+		parents, err := t.Parents(ctx, level)
 		if err != nil {
 			return nil, err
 		}
-		if ok {
-			next = append(next, plainScope(parent))
+		asked := level
+		level = nil
+		for _, s := range asked {
+			if parent, ok := parents[s]; ok {
+				level = append(level, climb(above, parent)...)
+			}
 		}
 	}
 	return above, nil
+}
+
+// climb adds a scope and the paths it lies below, and gives those that were not there before.
+func climb(above map[string]bool, scope string) []string {
+	var fresh []string
+	for s := plainScope(scope); !above[s]; s = pathParent(s) {
+		above[s] = true
+		fresh = append(fresh, s)
+	}
+	return fresh
 }
 
 // pathParent is a scope without its last segment; at the end the whole tenant.

@@ -55,9 +55,16 @@ func (t *tenant) Find(ctx context.Context, ids []string) ([]*Entry, error) {
 	return found, nil
 }
 
-func (t *tenant) Grants(_ context.Context, role string) ([]Grant, error) { return t.grants[role], nil }
+func (t *tenant) Grants(_ context.Context, role string, _ []string) ([]Grant, error) {
+	return t.grants[role], nil
+}
 
-func (t *tenant) Parent(_ context.Context, scope string) (string, bool, error) {
-	parent, ok := t.parents[scope]
-	return parent, ok, nil
+func (t *tenant) Parents(_ context.Context, scopes []string) (map[string]string, error) {
+	parents := map[string]string{}
+	for _, s := range scopes {
+		if parent, ok := t.parents[s]; ok {
+			parents[s] = parent
+		}
+	}
+	return parents, nil
 }

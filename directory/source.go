@@ -21,10 +21,11 @@ type Tenant interface {
 	// Find gives the entries of these ids, in any order, without those it does not know. It is asked for many at once, so that a
 	// source over a network needs few calls.
 	Find(ctx context.Context, ids []string) ([]*Entry, error)
-	// Grants lists who holds a role, at every scope. The role is a display name where it is one of pim.RoleIDs.
-	Grants(ctx context.Context, role string) ([]Grant, error)
-	// Parent names the parent of a scope, where the scope's path does not say it.
-	Parent(ctx context.Context, scope string) (parent string, ok bool, err error)
+	// Grants lists who holds a role at these scopes at least; grants at others do no harm. The role is a display name where it is
+	// one of pim.RoleIDs.
+	Grants(ctx context.Context, role string, scopes []string) ([]Grant, error)
+	// Parents names the parents of these scopes, where the scope's path does not say it.
+	Parents(ctx context.Context, scopes []string) (map[string]string, error)
 }
 
 // Entry is what a source knows of one principal. It is never changed once it has been handed out.

@@ -28,11 +28,9 @@ func (s *distant) Tenant(context.Context, string) (directory.Tenant, error) { re
 func (s *distant) Organization(context.Context) (pim.Organization, error) {
 	return pim.Organization{}, s.away
 }
-func (s *distant) Parent(context.Context, string) (parent string, ok bool, e error) {
-	return "", false, s.away
-}
+func (s *distant) Parents(context.Context, []string) (map[string]string, error) { return nil, s.away }
 
-func (s *distant) Grants(context.Context, string) ([]directory.Grant, error) {
+func (s *distant) Grants(context.Context, string, []string) ([]directory.Grant, error) {
 	return []directory.Grant{{Scope: "/", PrincipalID: "stranger", State: pim.HolderActive}}, s.away
 }
 

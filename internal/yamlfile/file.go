@@ -10,15 +10,15 @@ import (
 	"go.uber.org/zap"
 )
 
-// Content is what a file says, once it has been read. It never changes.
+// Content is what a file of tenants says.
 type Content interface {
 	// Size is how many tenants it describes: the log of an edit tells it, so that half a file is noticed.
 	Size() int
 }
 
-// File follows one file. Edits count within seconds; a broken one leaves the last good one in use. It is safe for concurrent
+// File follows one file. What it says, once it has been read, never changes. Edits count within seconds; a broken one leaves the last good one in use. It is safe for concurrent
 // use.
-type File[T Content] struct {
+type File[T any] struct {
 	what    string
 	path    string
 	parse   func(name string, data []byte) (T, error)
@@ -31,7 +31,7 @@ type File[T Content] struct {
 
 // Open reads a file and follows its edits until ctx ends or Close is called. What is how logs and errors call the file. A file
 // that is broken at this moment is refused, with file, line and key.
-func Open[T Content](ctx context.Context, what, path string, parse func(name string, data []byte) (T, error), log *zap.Logger) (*File[T], error) {
+func Open[T any](ctx context.Context, what, path string, parse func(name string, data []byte) (T, error), log *zap.Logger) (*File[T], error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("find %s %s: %w", what, path, err)
@@ -79,7 +79,11 @@ func (f *File[T]) reload(data []byte) {
 	}
 	f.current.Store(&content)
 	f.problem.Store(nil)
-	f.log.Info(f.what+" read again", zap.Int("tenants", content.Size()))
+	var size []zap.Field
+	if c, ok := any(content).(Content); ok {
+		size = append(size, zap.Int("tenants", c.Size()))
+	}
+	f.log.Info(f.what+" read again", size...)
 }
 
 func (f *File[T]) failed(err error) {
