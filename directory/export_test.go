@@ -1,6 +1,12 @@
 package directory
 
-import "time"
+import (
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
 
 // SourceOf is what lies below a directory, so that a test can serve it.
 func SourceOf(d *Directory) Source { return d.source }
@@ -20,3 +26,34 @@ func (h *HTTP) Kept() (number, size int) {
 
 // MaxAnswer is what an answer may be long.
 const MaxAnswer = maxAnswer
+
+// ReadAnything reads data as each of the contract's answers.
+func ReadAnything(t require.TestingT, data []byte) {
+	found, err := readPrincipals(data, []string{"g1", "u1"})
+	require.True(t, err == nil || found == nil)
+	for id, e := range found {
+		require.Equal(t, id, e.Principal.ID)
+	}
+	grants, err := readGrants(data, []string{"/"})
+	require.True(t, err == nil || grants == nil)
+	parents, err := readParents(data, []string{"/s"})
+	require.True(t, err == nil || parents == nil)
+	organization, err := readOrganization(data, "contoso")
+	require.True(t, err != nil || organization.ID == "contoso")
+	_, _ = readTenants(data)
+}
+
+// Fields are the JSON fields of the contract's objects, as the reader knows them.
+func Fields() map[string][]string {
+	all := map[string][]string{}
+	for name, kind := range map[string]reflect.Type{
+		"Tenant": reflect.TypeFor[tenantAnswer](), "Principal": reflect.TypeFor[principalAnswer](), "Owner": reflect.TypeFor[ownerAnswer](),
+		"Grant": reflect.TypeFor[grantAnswer](), "Scope": reflect.TypeFor[scopeAnswer](),
+	} {
+		for i := range kind.NumField() {
+			all[name] = append(all[name], kind.Field(i).Tag.Get("json"))
+		}
+		slices.Sort(all[name])
+	}
+	return all
+}

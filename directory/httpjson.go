@@ -45,7 +45,7 @@ func decode(data []byte, into any) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind):
-		return fmt.Errorf("%s must not be a %s", orText(kind.Field, "the answer"), strings.Fields(kind.Value)[0])
+		return fmt.Errorf("%s is of the wrong kind: %s", orText(kind.Field, "the answer"), strings.Fields(kind.Value)[0])
 	case err != nil:
 		return errors.New("must have no other fields than the contract's")
 	}
