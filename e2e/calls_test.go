@@ -73,6 +73,15 @@ func (w *world) decide(t *testing.T, id string, result pim.ReviewResult, by stri
 		pim.Decision{ReviewResult: result, ReviewedBy: pim.Principal{ID: by}, Justification: "canary-justification"})
 }
 
+// repeated is insist for many callers at once: it repeats a call for two minutes, as long as a busy machine does not answer in time.
+func repeated(call func() answer) answer {
+	a := call()
+	for end := time.Now().Add(2 * time.Minute); a.status == http.StatusServiceUnavailable && time.Now().Before(end); {
+		a = call()
+	}
+	return a
+}
+
 // insist repeats a call for as long as the answer is that something is away, as a caller is told to.
 func (w *world) insist(t *testing.T, call func() answer) {
 	t.Helper()

@@ -26,7 +26,7 @@ func TestADecisionMadeTheMomentAfterAPutWasAnsweredIsNeverLost(t *testing.T) {
 			if a := w.call(t, http.MethodPut, "activationRequests/"+id, activation()); a.status != http.StatusCreated {
 				t.Errorf("put: %d %s", a.status, a.body)
 			}
-			a := w.decide(t, id, pim.Approve, "u8")
+			a := repeated(func() answer { return w.decide(t, id, pim.Approve, "u8") })
 			var v pim.View
 			if a.status != http.StatusOK || json.Unmarshal(a.body, &v) != nil || v.Status != pim.Provisioned {
 				t.Errorf("decide: %d %s", a.status, a.body)
