@@ -75,6 +75,10 @@ func (s story) runBetweenKills(t *testing.T, w *world, id string) {
 	if s.adjust != nil {
 		s.adjust(&r)
 	}
+	if r.ScheduleInfo.StartDateTime != nil {
+		start := time.Now().Add(time.Minute) // later than any decision that has to wait for a worker
+		r.ScheduleInfo.StartDateTime = &start
+	}
 	w.put(t, id, r)
 	s.play(t, w, id)
 	v := w.awaitEnd(t, id, s.ends, 4*time.Minute)
