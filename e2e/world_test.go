@@ -111,10 +111,19 @@ func (w *world) log() string {
 
 func (p workerProcess) awaitReadyWorker() { p.t.Helper(); p.awaitReady(p.health) }
 
+// lastPort is the last port that was given out. They lie below those that the system gives to outgoing connections, and each is
+// given out once: a port that was free a moment ago is not one that nobody takes meanwhile.
+var lastPort atomic.Int32
+
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
+	for range 1000 {
+		address := fmt.Sprintf("127.0.0.1:%d", 20000+(os.Getpid()%100)*100+int(lastPort.Add(1)))
+		if listener, err := net.Listen("tcp", address); err == nil {
+			require.NoError(t, listener.Close())
+			return address
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
 }
