@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,27 +74,34 @@ func TestAHundredEqualPutsAtOnceMakeOneRun(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{})
 	id := w.prefix + "r"
-	var created, same int
-	var mu sync.Mutex
+	var created, same, away atomic.Int32
 	var wait sync.WaitGroup
 	for range 100 {
 		wait.Go(func() {
-			a := w.call(t, http.MethodPut, "activationRequests/"+id, activation())
-			mu.Lock()
-			defer mu.Unlock()
-			switch a.status {
-			case http.StatusCreated:
-				created++
-			case http.StatusOK:
-				same++
-			default:
-				t.Errorf("%d %s", a.status, a.body)
-			}
+			// A machine that is too busy for a hundred starts says 503, and its caller asks again, as callers are told to.
+			await(t, 2*time.Minute, "an answer", func() bool {
+				a := w.call(t, http.MethodPut, "activationRequests/"+id, activation())
+				switch a.status {
+				case http.StatusCreated:
+					created.Add(1)
+				case http.StatusOK:
+					same.Add(1)
+				case http.StatusServiceUnavailable:
+					away.Add(1)
+					return false
+				default:
+					t.Errorf("%d %s", a.status, a.body)
+				}
+				return true
+			})
 		})
 	}
 	wait.Wait()
-	require.Equal(t, 1, created)
-	require.Equal(t, 99, same)
+	require.EqualValues(t, 100, created.Load()+same.Load())
+	require.LessOrEqual(t, created.Load(), int32(1))
+	if away.Load() == 0 {
+		require.EqualValues(t, 1, created.Load(), "without a 503, somebody was told that theirs was the first")
+	}
 	other := w.call(t, http.MethodPut, "activationRequests/"+id, activation(func(r *pim.ActivationRequest) { r.Justification = "another" }))
 	require.Equal(t, http.StatusConflict, other.status)
 
