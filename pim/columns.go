@@ -33,6 +33,8 @@ type Due struct {
 	Part  Part     `json:"part"`
 	// DueDateTime is this part's own moment.
 	DueDateTime time.Time `json:"dueDateTime"`
+	// Telling is what an event of an assignment tells; nil for all others.
+	Telling *Telling `json:"telling,omitempty"`
 }
 
 // Column is one audience that is to be told, and whose names fill it: Source differs from Audience only for administrators

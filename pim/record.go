@@ -13,9 +13,12 @@ type Change struct {
 	What       What          `json:"what"`
 	Status     RequestStatus `json:"status"`               // what the request is from now on
 	By         string        `json:"by,omitempty"`         // the principal's id
-	DecisionID string        `json:"decisionId,omitempty"` // of the proposed decision or report that this accepts
+	DecisionID string        `json:"decisionId,omitempty"` // of the proposal that this accepts: a decision, a report, what an administrator did
+	RequestID  string        `json:"requestId,omitempty"`  // of an assignment's request to extend or renew, as its caller named it
 	Withdraw   []EventRef    `json:"withdraw,omitempty"`   // events whose mails, as far as they have not left, never leave
 	Schedule   []Due         `json:"schedule,omitempty"`   // events that are due because of this, now or later
+	// Assignment is what an assignment is from now on; nil for everything else.
+	Assignment *AssignmentNow `json:"assignment,omitempty"`
 }
 
 // What names a step of a timeline.
@@ -53,6 +56,40 @@ type Accepted struct {
 	Failure  string        // what was said when the request was reported as failed
 }
 
+// The steps of an assignment, beside those that an activation has too: a request to extend or renew can be canceled or time out.
+const (
+	WhatAssigned           What = "assigned"
+	WhatAssignedOutsidePIM What = "assignedOutsidePim"
+	WhatStarted            What = "started" // its start, which lay ahead, has come
+	WhatExtendRequested    What = "extendRequested"
+	WhatRenewRequested     What = "renewRequested"
+	WhatExtended           What = "extended"
+	WhatRenewed            What = "renewed"
+	WhatRefused            What = "refused"
+	WhatUpdated            What = "updated"
+	WhatMadePermanent      What = "madePermanent" // an eligible assignment became active for good
+	WhatRemoved            What = "removed"
+	WhatExpired            What = "expired"
+)
+
+// The steps of a tenant's PIM setting.
+const (
+	WhatEnabled  What = "enabled"
+	WhatDisabled What = "disabled"
+)
+
+// Proposal is something that somebody wants of a process: an answer, a report, a change of an assignment, a request to extend or
+// renew it. It is written down, with its words, before the process has taken it, and counts for nothing until a change names it.
+type Proposal struct {
+	ID string // the record's own
+	// Name is what its caller calls it, under which an accepted one is found again; empty where nobody will ask for it. Accepted
+	// proposals of one resource have different names.
+	Name     string
+	Hash     string          // of what was sent: the same name with another hash is a conflict
+	Body     json.RawMessage // what was sent, where it says more than Decision holds
+	Decision Decision        // who wants it, when and why; ReviewResult is empty where it is no answer
+}
+
 // TimelineEntry is one step as the API shows it.
 type TimelineEntry struct {
 	At            time.Time     `json:"at"`
@@ -60,6 +97,7 @@ type TimelineEntry struct {
 	Status        RequestStatus `json:"status"`
 	By            *Principal    `json:"by,omitempty"`
 	Justification string        `json:"justification,omitempty"`
+	RequestID     string        `json:"requestId,omitempty" doc:"Of the request to extend or renew that it is about."`
 }
 
 // Counts is how many recipients of an event have each status. Statuses that nobody has are left out.
@@ -87,6 +125,17 @@ type View struct {
 	Status   RequestStatus   `json:"status"`
 	Timeline []TimelineEntry `json:"timeline"`
 	Events   []Event         `json:"events"`
+	// Assignment is what an assignment is now; left out for everything else.
+	Assignment *AssignmentNow `json:"assignment,omitempty"`
+}
+
+// PIMView is a tenant's PIM setting as the API answers it. One that was never announced counts as enabled, and has no history.
+type PIMView struct {
+	IsEnabled       bool            `json:"isEnabled"`
+	ChangedBy       *Principal      `json:"changedBy,omitempty"`
+	ChangedDateTime *time.Time      `json:"changedDateTime,omitempty"`
+	Timeline        []TimelineEntry `json:"timeline"`
+	Events          []Event         `json:"events"`
 }
 
 // Delivery is one recipient of one event as the record shows it.

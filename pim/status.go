@@ -72,6 +72,7 @@ const (
 	ReasonRuleOff     = "ruleOff"     // the notification rule, its level or its default recipients are off
 	ReasonOwnRequest  = "ownRequest"  // the requestor is never asked to approve their own request
 	ReasonOwnDecision = "ownDecision" // the administrator who extended, renewed or refused knows
+	ReasonAlertOff    = "alertOff"    // the tenant has switched the alert off
 	ReasonOverCap     = "overCap"     // a thousand recipients were reached before this one
 	HeldPrefix        = "held:"       // planned, while SES cannot be used; what follows names the cause
 	UnknownPrefix     = "unknown:"    // cancelled, and nobody knows whether it had been sent before; what follows says why it is not sent again

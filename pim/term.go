@@ -11,9 +11,9 @@ import (
 // Term is one schedule of an assignment, as it holds from the moment on at which the assignment was made or changed. All
 // arithmetic is on instants, so that neither leap days nor the clocks of any zone make a difference.
 type Term struct {
-	Number int       `json:"number"`       // 1 for the schedule that the assignment was made with, 2 for the next
-	Start  time.Time `json:"start"`        // may lie in the past
-	End    time.Time `json:"end,omitzero"` // zero: permanent
+	Number int       `json:"number" doc:"1 for the schedule with which it was made, 2 for the next."`
+	Start  time.Time `json:"startDateTime" doc:"May lie in the past."`
+	End    time.Time `json:"endDateTime,omitzero" doc:"Left out where it never ends."`
 }
 
 // FirstTerm is the schedule that an assignment is made with.

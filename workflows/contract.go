@@ -92,4 +92,11 @@ const (
 type Refusal struct {
 	Status   pim.RequestStatus `json:"status"`
 	Decision *DecideInput      `json:"decision,omitempty"`
+	Problems []Problem         `json:"problems,omitempty"` // of RefusedInvalid
+}
+
+// Problem is a field that does not fit what an assignment is now: pim.Problem without what was sent.
+type Problem struct {
+	Location string `json:"location"`
+	Message  string `json:"message"`
 }

@@ -1,0 +1,4 @@
+package workflows
+
+// Carried is what one run of an assignment hands to the next.
+type Carried struct{}
