@@ -93,6 +93,15 @@ func ValidateExtension(t Term, s ScheduleInfo, now time.Time) []Problem {
 	}
 }
 
+// ValidateRenewal says what is wrong with a schedule that is to begin a term after the last one is over. One that was asked for a
+// while ago may be over itself.
+func ValidateRenewal(s ScheduleInfo, now time.Time) []Problem {
+	if _, end := s.Span(now); !end.IsZero() && !end.After(now) {
+		return []Problem{{expirationAt, "must reach into the future", nil}}
+	}
+	return nil
+}
+
 // PIMChange is the body of PUT pim: whether a tenant uses Privileged Identity Management from now on.
 type PIMChange struct {
 	IsEnabled *bool     `json:"isEnabled,omitempty" doc:"Whether PIM is enabled." example:"true"`

@@ -22,18 +22,17 @@ func Activation(ctx workflow.Context, in ActivationInput) (ActivationResult, err
 // activation is the running process: the request's state, and the mails that are on their way.
 type activation struct {
 	*request
-	ctx       workflow.Context // never cancelled: see setup
-	mails     *mailroom
-	asking    workflow.CancelFunc // stops the request mail, once it has begun
-	published pim.RequestStatus   // the status that the search attribute shows
-	alarmed   bool                // the search attribute says that nobody can be reached
+	ctx    workflow.Context // never cancelled: see setup
+	mails  *mailroom
+	screen *screen
+	asking workflow.CancelFunc // stops the request mail, once it has begun
 }
 
 // setup gets ready to be told things. An operator who cancels the run cancels the request: it still ends in order, and what is
 // due about it still goes out, so everything below runs on a context of its own.
 func (a *activation) setup(ctx workflow.Context) error {
 	a.ctx, _ = workflow.NewDisconnectedContext(ctx)
-	a.published = a.status
+	a.screen = newScreen(a.ctx, a.status, false)
 	about := activities.NotifyInput{Tenant: a.in.Tenant, Resource: a.resource, ExpiresDateTime: a.in.ApprovalDeadline}
 	a.mails = newMailroom(a.ctx, about, a.soFar, a.publish)
 	workflow.Go(a.ctx, func(own workflow.Context) {

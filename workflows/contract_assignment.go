@@ -109,3 +109,17 @@ type PIMInput struct {
 
 // PIMID is the workflow id of one time that a tenant enabled PIM.
 func PIMID(tenant string, number int) string { return fmt.Sprintf("pim/%s/%d", tenant, number) }
+
+// PIMResult is how it ended.
+type PIMResult struct {
+	Status pim.RequestStatus `json:"status"`
+}
+
+// AssignmentState is what a run answers to QueryState.
+type AssignmentState struct {
+	Status    pim.RequestStatus `json:"status"`
+	Now       pim.AssignmentNow `json:"now"`
+	WaitingOn string            `json:"waitingOn"`
+	Changes   []pim.Change      `json:"changes"` // those that may not be in the record yet
+	Upcoming  []pim.Due         `json:"upcoming"`
+}

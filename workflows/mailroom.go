@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,14 +30,20 @@ type mailroom struct {
 	about activities.NotifyInput // what every Notify begins with
 	soFar func() []pim.Change    // what every Notify writes down first
 	moved func()                 // called when there is something new to show
+	// written is told which changes a Notify has written down; nil where nobody asks.
+	written func([]pim.Change)
 
 	ctx      workflow.Context
 	onWay    int
+	asking   []string // what a Notify is at just now
 	results  map[string]activities.EventResult
 	order    []string // ids of events, as they came
 	underWay []*delivery
 	unreach  bool
 	err      error
+
+	closing bool      // the run hands over: what is not settled is given back
+	open    []pim.Due // what was
 }
 
 func newMailroom(ctx workflow.Context, about activities.NotifyInput, soFar func() []pim.Change, moved func()) *mailroom {
@@ -74,6 +81,10 @@ func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
 	settling, _ := workflow.NewDisconnectedContext(ctx) // of this coroutine, as every context that it waits on must be
 	for {
 		result, err := m.notify(ctx, why, due)
+		if m.closing && (err != nil || !result.Settled()) {
+			m.open = append(m.open, due...)
+			return
+		}
 		if err != nil && ctx.Err() != nil {
 			// Taken back: the server does not repeat it then, whatever it died of, and its mails are still to be accounted for.
 			ctx = settling
@@ -81,6 +92,7 @@ func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
 		}
 		if err != nil {
 			m.err = errors.Join(m.err, fmt.Errorf("%s: %w", why, err))
+			m.moved()
 			return
 		}
 		d.reason = result.Held
@@ -90,6 +102,10 @@ func (m *mailroom) deliver(ctx workflow.Context, why string, due []pim.Due) {
 		}
 		length, summary := d.next(result, workflow.Now(ctx))
 		m.pause(ctx, length, summary)
+		if m.closing {
+			m.open = append(m.open, due...)
+			return
+		}
 		if ctx.Err() != nil {
 			ctx = settling
 		}
@@ -142,8 +158,25 @@ func (m *mailroom) notify(ctx workflow.Context, why string, due []pim.Due) (resu
 	})
 	in := m.about
 	in.Changes, in.Due = m.soFar(), due
+	m.begin(why)
 	err = workflow.ExecuteActivity(ctx, activities.NotifyActivity, in).Get(ctx, &result)
+	m.end(why)
+	if err == nil && m.written != nil {
+		m.written(in.Changes)
+	}
 	return result, err
+}
+
+// begin and end keep what is being asked for: a Notify that takes long waits for something, and people want to know for what.
+func (m *mailroom) begin(why string) {
+	m.asking = append(m.asking, why)
+	m.moved()
+}
+
+func (m *mailroom) end(why string) {
+	if i := slices.Index(m.asking, why); i >= 0 {
+		m.asking = slices.Delete(m.asking, i, i+1)
+	}
 }
 
 func (m *mailroom) note(result activities.NotifyResult) {

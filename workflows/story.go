@@ -5,32 +5,11 @@ import (
 	"strings"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/workflow"
-
 	"pimnotify/pim"
 )
 
 // publish brings what the Temporal UI shows up to date: the status by which runs are found, and the story of this one.
-func (a *activation) publish() {
-	if a.published != a.status {
-		a.published = a.status
-		a.upsert(PimStatus.ValueSet(string(a.status)))
-	}
-	if a.mails.unreach && !a.alarmed {
-		a.alarmed = true
-		a.upsert(PimUnreachable.ValueSet(true))
-	}
-	workflow.SetCurrentDetails(a.ctx, a.story())
-}
-
-// upsert cannot fail but for a programming mistake, which the tests find: attributes are typed, and registered before a worker
-// starts.
-func (a *activation) upsert(update temporal.SearchAttributeUpdate) {
-	if err := workflow.UpsertTypedSearchAttributes(a.ctx, update); err != nil {
-		workflow.GetLogger(a.ctx).Error("search attribute not set", "error", err)
-	}
-}
+func (a *activation) publish() { a.screen.show(a.status, a.mails.unreach, a.story()) }
 
 // story tells in Markdown what has happened and what comes next. It names people by id only.
 func (a *activation) story() string {
@@ -42,29 +21,49 @@ func (a *activation) story() string {
 	if a.mails.unreach {
 		b.WriteString("**Nobody who could approve this can be reached by mail.** It can still be decided.\n\n")
 	}
-	if held := a.mails.held(); held != "" {
-		b.WriteString(fmt.Sprintf("**Mails are held back: %s.** They go out when that is put right.\n\n", strings.TrimPrefix(held, pim.HeldPrefix)))
-	}
+	a.mails.obstacles(&b)
 	b.WriteString(fmt.Sprintf("Role %s at %s, asked by %s.\n\n", code(a.in.RoleID), code(a.in.ScopeID), code(a.in.PrincipalID)))
 	b.WriteString(fmt.Sprintf("- %s requested\n", clock(a.in.CreatedDateTime)))
-	for _, change := range a.changes {
+	happenings(&b, a.changes)
+	a.mails.table(&b, "activation."+a.in.ID+".")
+	return b.String()
+}
+
+// happenings are changes, a line each.
+func happenings(b *strings.Builder, changes []pim.Change) {
+	for _, change := range changes {
 		b.WriteString(fmt.Sprintf("- %s %s", clock(change.At), change.What))
+		if change.RequestID != "" {
+			b.WriteString(fmt.Sprintf(", request %s", code(change.RequestID)))
+		}
 		if change.By != "" {
 			b.WriteString(fmt.Sprintf(" by %s", code(change.By)))
 		}
 		b.WriteString("\n")
 	}
-	a.mailTable(&b)
-	return b.String()
 }
 
-func (a *activation) mailTable(b *strings.Builder) {
-	if len(a.mails.order) == 0 {
+// obstacles say why mails have not left.
+func (m *mailroom) obstacles(b *strings.Builder) {
+	if held := m.held(); held != "" {
+		b.WriteString(fmt.Sprintf("**Mails are held back: %s.** They go out when that is put right.\n\n", strings.TrimPrefix(held, pim.HeldPrefix)))
+	}
+	if m.err != nil {
+		b.WriteString("**Some mails cannot be prepared, and are given up.** The failed activity in the history says why.\n\n")
+	}
+	if len(m.asking) > 0 {
+		b.WriteString(fmt.Sprintf("Just now: %s. Where that takes long, the pending activity says what it waits for.\n\n", strings.Join(m.asking, "; ")))
+	}
+}
+
+// table says of each event what became of its mails. The ids of one run's events begin alike.
+func (m *mailroom) table(b *strings.Builder, prefix string) {
+	if len(m.order) == 0 {
 		return
 	}
 	b.WriteString("\n| mails | what became of them |\n|---|---|\n")
-	for _, id := range a.mails.order {
-		event := a.mails.results[id]
+	for _, id := range m.order[max(0, len(m.order)-mostRecent):] {
+		event := m.results[id]
 		var parts []string
 		for _, status := range pim.AllRecipientStatuses {
 			if n := event.Counts[status]; n > 0 {
@@ -77,7 +76,7 @@ func (a *activation) mailTable(b *strings.Builder) {
 		if len(parts) == 0 {
 			parts = []string{"nobody is told of this"}
 		}
-		b.WriteString(fmt.Sprintf("| %s | %s |\n", strings.TrimPrefix(id, "activation."+a.in.ID+"."), strings.Join(parts, ", ")))
+		b.WriteString(fmt.Sprintf("| %s | %s |\n", strings.TrimPrefix(id, prefix), strings.Join(parts, ", ")))
 	}
 }
 
