@@ -194,8 +194,11 @@ func (t *tenure) unfit(problems []pim.Problem) error {
 // done reports whether a change was taken before, or asks for what is so already. A caller who gave it a key means it each time
 // that the key is another.
 func (t *tenure) done(action pim.Action, in ChangeInput, now time.Time) bool {
-	if t.took(in.ChangeID) || action == pim.AdminRemove && t.Removed {
+	if t.took(in.ChangeID) {
 		return true
+	}
+	if action == pim.AdminRemove {
+		return t.Removed
 	}
 	if in.Keyed || t.Removed || t.ended(now) {
 		return false

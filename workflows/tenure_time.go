@@ -39,7 +39,8 @@ func (t *tenure) supersede(at time.Time, by string) {
 	if t.Now.Pending == nil {
 		return
 	}
-	id, withdraw := t.Now.Pending.ID, t.settleRequest()
+	id := t.Now.Pending.ID
+	withdraw := t.settleRequest()
 	t.change(pim.Change{At: at, What: pim.WhatCanceled, By: by, RequestID: id, Withdraw: withdraw})
 }
 
