@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -35,16 +37,38 @@ import (
 //
 //	go test ./workflows -run TestRecordHistories -record v2
 //
-// writes testdata/histories/v2-*.json. What is there is never written again.
-var record = flag.String("record", "", "record histories of this release, such as v2, against a real server")
+// writes testdata/histories/v2-*.json; with -tales only those of the tales whose names match. What is there is never written
+// again.
+var (
+	record    = flag.String("record", "", "record histories of this release, such as v2, against a real server")
+	someTales = flag.String("tales", "", "record only tales whose names match this expression")
+)
 
 // tale is one recorded run: what it is started with, and what people do while it runs.
 type tale struct {
 	name  string
 	in    func(now time.Time) workflows.ActivationInput
+	life  func(now time.Time) workflows.AssignmentInput // in its place, where an assignment is told of
+	pim   bool                                          // in their place: a tenant enables PIM
 	do    []step
 	clerk func(ctx context.Context, call int, in activities.NotifyInput) (activities.NotifyResult, error)
 	ends  pim.RequestStatus
+}
+
+// start is the workflow of a tale, its id and its input.
+func (t tale) start(now time.Time) (id, workflow string, in any) {
+	switch {
+	case t.pim:
+		return workflows.PIMID("contoso", 1), workflows.PIMWorkflow, enabledAt(now)
+	case t.life != nil:
+		in := t.life(now)
+		in.ID = t.name
+		return workflows.AssignmentID(in.Tenant, in.ID), workflows.AssignmentWorkflow, in
+	default:
+		in := t.in(now)
+		in.ID = t.name
+		return workflows.ActivationID(in.Tenant, in.ID), workflows.ActivationWorkflow, in
+	}
 }
 
 // step is something done a while after the start.
@@ -52,6 +76,7 @@ type step struct {
 	after  time.Duration
 	update string // none: an operator cancels the run
 	result pim.ReviewResult
+	input  func(at time.Time) any // of an assignment's Update
 }
 
 // wanted is a request whose engine takes a second to ask and two to tell how it was decided.
@@ -74,9 +99,9 @@ const (
 )
 
 var tales = []tale{
-	{name: "approved-after-the-request-mail", in: wanted, do: []step{{afterTheMail, workflows.UpdateDecide, pim.Approve}}, ends: pim.Provisioned},
-	{name: "approved-before-the-request-mail", in: wanted, do: []step{{beforeTheMail, workflows.UpdateDecide, pim.Approve}}, ends: pim.Provisioned},
-	{name: "denied", in: wanted, do: []step{{afterTheMail, workflows.UpdateDecide, pim.Deny}}, ends: pim.Denied},
+	{name: "approved-after-the-request-mail", in: wanted, do: []step{{after: afterTheMail, update: workflows.UpdateDecide, result: pim.Approve}}, ends: pim.Provisioned},
+	{name: "approved-before-the-request-mail", in: wanted, do: []step{{after: beforeTheMail, update: workflows.UpdateDecide, result: pim.Approve}}, ends: pim.Provisioned},
+	{name: "denied", in: wanted, do: []step{{after: afterTheMail, update: workflows.UpdateDecide, result: pim.Deny}}, ends: pim.Denied},
 	{name: "timed-out", in: func(now time.Time) workflows.ActivationInput {
 		in := wanted(now)
 		in.ApprovalDeadline = now.Add(3 * time.Second)
@@ -86,16 +111,16 @@ var tales = []tale{
 		in := wanted(now.Add(-25 * time.Hour))
 		return in
 	}, ends: pim.TimedOut},
-	{name: "cancelled", in: wanted, do: []step{{afterTheMail, workflows.UpdateCancel, ""}}, ends: pim.Canceled},
+	{name: "cancelled", in: wanted, do: []step{{after: afterTheMail, update: workflows.UpdateCancel}}, ends: pim.Canceled},
 	{name: "cancelled-by-an-operator", in: wanted, do: []step{{after: afterTheMail}}, ends: pim.Canceled},
-	{name: "failed", in: wanted, do: []step{{afterTheMail, workflows.UpdateFailed, ""}}, ends: pim.Failed},
+	{name: "failed", in: wanted, do: []step{{after: afterTheMail, update: workflows.UpdateFailed}}, ends: pim.Failed},
 	{name: "future-start", in: func(now time.Time) workflows.ActivationInput {
 		in, start := wanted(now), now.Add(6*time.Second)
 		in.ScheduleInfo.StartDateTime = &start
 		return in
-	}, do: []step{{afterTheMail, workflows.UpdateDecide, pim.Approve}}, ends: pim.Provisioned},
+	}, do: []step{{after: afterTheMail, update: workflows.UpdateDecide, result: pim.Approve}}, ends: pim.Provisioned},
 	{name: "reported", in: func(now time.Time) workflows.ActivationInput { return reported(wanted(now)) }, do: []step{
-		{afterTheMail, workflows.UpdateDecide, pim.Approve}, {afterTheMail + time.Second, workflows.UpdateActivated, ""},
+		{after: afterTheMail, update: workflows.UpdateDecide, result: pim.Approve}, {after: afterTheMail + time.Second, update: workflows.UpdateActivated},
 	}, ends: pim.Provisioned},
 	{name: "never-reported", in: func(now time.Time) workflows.ActivationInput {
 		in := reported(free(now))
@@ -104,9 +129,9 @@ var tales = []tale{
 	}, ends: pim.Failed},
 	{name: "no-approval", in: free, ends: pim.Provisioned},
 	{name: "held-and-unknown", in: free, clerk: hesitant, ends: pim.Provisioned},
-	{name: "stopped-in-the-middle", in: wanted, do: []step{{afterTheMail, workflows.UpdateDecide, pim.Approve}}, clerk: slow, ends: pim.Provisioned},
+	{name: "stopped-in-the-middle", in: wanted, do: []step{{after: afterTheMail, update: workflows.UpdateDecide, result: pim.Approve}}, clerk: slow, ends: pim.Provisioned},
 	{name: "deactivated", in: wanted, do: []step{
-		{afterTheMail, workflows.UpdateDecide, pim.Approve}, {afterTheMail + time.Second, workflows.UpdateDeactivated, ""},
+		{after: afterTheMail, update: workflows.UpdateDecide, result: pim.Approve}, {after: afterTheMail + time.Second, update: workflows.UpdateDeactivated},
 	}, ends: pim.Revoked},
 }
 
@@ -161,7 +186,7 @@ func (c *clerks) Notify(ctx context.Context, in activities.NotifyInput) (activit
 	c.calls[in.Resource.ID]++
 	call := c.calls[in.Resource.ID]
 	c.mu.Unlock()
-	for _, tale := range tales {
+	for _, tale := range slices.Concat(tales, lives) {
 		if tale.name == in.Resource.ID && tale.clerk != nil {
 			return tale.clerk(ctx, call, in)
 		}
@@ -178,8 +203,13 @@ func TestRecordHistories(t *testing.T) {
 	require.Empty(t, there, "histories of %s have been recorded: they are never written again", *record)
 
 	c := temporalFor(t)
+	wanted, err := regexp.Compile(*someTales)
+	require.NoError(t, err)
 	var all sync.WaitGroup
-	for _, tale := range tales {
+	for _, tale := range slices.Concat(tales, lives) {
+		if !wanted.MatchString(tale.name) {
+			continue
+		}
 		all.Go(func() {
 			events, err := play(t.Context(), c, tale)
 			if err != nil {
@@ -241,11 +271,8 @@ func play(ctx context.Context, c client.Client, tale tale) (*history.History, er
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	in := tale.in(now)
-	in.ID = tale.name
-	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: workflows.ActivationID(in.Tenant, in.ID), TaskQueue: workflows.DefaultTaskQueue,
-	}, workflows.ActivationWorkflow, in)
+	id, workflow, in := tale.start(now)
+	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: workflows.DefaultTaskQueue}, workflow, in)
 	if err != nil {
 		return nil, err
 	}
@@ -284,7 +311,10 @@ func (s step) perform(ctx context.Context, c client.Client, run client.WorkflowR
 	}
 	at := time.Now().UTC().Truncate(time.Millisecond)
 	var in any = workflows.ReportInput{ReportID: "p1", At: at}
-	if s.update == workflows.UpdateDecide {
+	switch {
+	case s.input != nil:
+		in = s.input(at)
+	case s.update == workflows.UpdateDecide:
 		in = workflows.DecideInput{DecisionID: "d1", ReviewResult: s.result, ReviewedBy: "u2", ReviewedDateTime: at}
 	}
 	handle, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{

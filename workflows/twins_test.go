@@ -7,8 +7,8 @@ import (
 	"pimnotify/pim"
 )
 
-// BadTwins are processes like Activation with one mistake each, of the kind that a change makes. Runs that were begun by
-// Activation must not go on in them, and a replay has to say so.
+// BadTwins are processes like Activation and Assignment with one mistake each, of the kind that a change makes. Runs that were begun by
+// those must not go on in them, and a replay has to say so.
 var BadTwins = map[string]func(worker.WorkflowRegistry){
 	"asks without waiting for the engine": twin(func(a *activation) (ActivationResult, error) {
 		if a.in.ApprovalRequired {
@@ -44,6 +44,40 @@ var BadTwins = map[string]func(worker.WorkflowRegistry){
 		}
 		return ActivationResult{Status: a.status}, nil
 	}),
+	"waits for the first notice before it tells of the assignment": lifeTwin(func(a *assignment) (AssignmentResult, error) {
+		a.await()
+		a.pass(workflow.Now(a.ctx))
+		return a.run()
+	}),
+	"forgets the end": lifeTwin(func(a *assignment) (AssignmentResult, error) {
+		a.tell()
+		for len(a.Upcoming) > 1 {
+			a.await()
+			a.pass(workflow.Now(a.ctx))
+			a.tell()
+		}
+		return a.close()
+	}),
+	"ends an assignment before its last mail": lifeTwin(func(a *assignment) (AssignmentResult, error) {
+		for !a.over(workflow.Now(a.ctx)) {
+			a.pass(workflow.Now(a.ctx))
+			a.tell()
+			a.await()
+		}
+		return AssignmentResult{Status: a.Status}, nil
+	}),
+}
+
+func lifeTwin(run func(*assignment) (AssignmentResult, error)) func(worker.WorkflowRegistry) {
+	return func(r worker.WorkflowRegistry) {
+		r.RegisterWorkflowWithOptions(func(ctx workflow.Context, in AssignmentInput) (AssignmentResult, error) {
+			a := &assignment{tenure: newTenure(in)}
+			if err := a.setup(ctx); err != nil {
+				return AssignmentResult{}, err
+			}
+			return run(a)
+		}, workflow.RegisterOptions{Name: AssignmentWorkflow})
+	}
 }
 
 // finish is the rest of Activation's main line.
