@@ -87,7 +87,7 @@ func (t *tenure) mayChange(action pim.Action, in ChangeInput, now time.Time) err
 	if t.done(action, in, now) {
 		return nil
 	}
-	if err := t.stillThere(now); err != nil {
+	if err := t.stillThere(); err != nil {
 		return err
 	}
 	switch action {
@@ -109,7 +109,7 @@ func (t *tenure) mayRequest(in ExtensionInput, now time.Time) error {
 	if t.waits(in) || t.took(in.ProposalID) {
 		return nil
 	}
-	if err := t.stillThere(now); err != nil {
+	if err := t.stillThere(); err != nil {
 		return err
 	}
 	if p := t.Now.Pending; p != nil && p.ExpiresDateTime.After(now) {
@@ -146,7 +146,7 @@ func (t *tenure) mayDecide(in ExtensionDecisionInput, now time.Time) error {
 }
 
 // stillThere refuses what comes to an assignment that nothing can happen to any more.
-func (t *tenure) stillThere(now time.Time) error {
+func (t *tenure) stillThere() error {
 	switch {
 	case t.outside():
 		return t.no(RefusedWrongState, "the assignment was made outside of PIM: PIM does not manage it")

@@ -55,7 +55,7 @@ func TestStageThatIsPastWhenTheAssignmentIsMadeIsSkipped(t *testing.T) {
 func TestPermanentAssignmentWaitsWithoutATimerUntilItIsRemoved(t *testing.T) {
 	timers := 0
 	h := newTenancy(t).onDay(3000, func(h *house) {
-		require.Equal(t, "", h.tenancy().WaitingOn)
+		require.Empty(t, h.tenancy().WaitingOn)
 		require.Empty(t, h.tenancy().Upcoming)
 	}).onDay(3650, admin(workflows.UpdateRemove, "remove"))
 	h.env.SetOnTimerScheduledListener(func(string, time.Duration) { timers++ })
@@ -253,7 +253,7 @@ func TestNoticesThatAreNotTrueAnyMoreAreTakenBack(t *testing.T) {
 
 func TestNobodyWhoCouldDecideCanBeReached(t *testing.T) {
 	h := newTenancy(t).onDay(80, asks(pim.SelfExtend, "x1", forDays(60))).onDay(82, answers(pim.Deny, "x1", "u2"))
-	h.post.answer = func(call int, in activities.NotifyInput) (activities.NotifyResult, error) {
+	h.post.answer = func(call int, _ activities.NotifyInput) (activities.NotifyResult, error) {
 		return activities.NotifyResult{Unreachable: call == 3}, nil
 	}
 	var waiting, answered string

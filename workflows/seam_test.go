@@ -1,7 +1,6 @@
 package workflows_test
 
 import (
-	"errors"
 	"strconv"
 	"testing"
 	"time"
@@ -23,7 +22,7 @@ func (h *house) next() workflows.AssignmentInput {
 	h.t.Helper()
 	require.True(h.t, h.env.IsWorkflowCompleted())
 	var on *workflow.ContinueAsNewError
-	require.True(h.t, errors.As(h.env.GetWorkflowError(), &on), "%v", h.env.GetWorkflowError())
+	require.ErrorAs(h.t, h.env.GetWorkflowError(), &on)
 	var in workflows.AssignmentInput
 	require.NoError(h.t, converter.GetDefaultDataConverter().FromPayloads(on.Input, &in))
 	return in
@@ -59,7 +58,7 @@ func TestMailThatWaitsAtTheSeamIsTheNextRuns(t *testing.T) {
 		h.env.SetContinueAsNewSuggested(true)
 		admin(workflows.UpdateUpdate, "longer", to(untilDay(100)))(h)
 	})
-	h.post.answer = func(call int, in activities.NotifyInput) (activities.NotifyResult, error) {
+	h.post.answer = func(_ int, in activities.NotifyInput) (activities.NotifyResult, error) {
 		if len(in.Due) == 0 {
 			return activities.NotifyResult{}, nil
 		}
