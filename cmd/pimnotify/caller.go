@@ -18,17 +18,23 @@ type caller struct {
 	tenant string
 }
 
-func (c *caller) put(ctx context.Context, id string, r pim.ActivationRequest) error {
-	return c.call(ctx, http.MethodPut, "activationRequests/"+id, r, nil)
+func (c *caller) put(ctx context.Context, path string, body any) error {
+	return c.call(ctx, http.MethodPut, path, body, nil)
 }
 
-func (c *caller) view(ctx context.Context, id string) (v pim.View, err error) {
-	return v, c.call(ctx, http.MethodGet, "activationRequests/"+id, nil, &v)
+func (c *caller) post(ctx context.Context, path string, body any) error {
+	return c.call(ctx, http.MethodPost, path, body, nil)
 }
 
-func (c *caller) decide(ctx context.Context, id string, result pim.ReviewResult, by, why string) error {
-	d := pim.Decision{ReviewResult: result, ReviewedBy: pim.Principal{ID: by}, Justification: why}
-	return c.call(ctx, http.MethodPost, "activationRequests/"+id+"/decision", d, nil)
+// view reads what the record knows: of a request, of an assignment, or of PIM itself, whose status is that of its latest change.
+func (c *caller) view(ctx context.Context, path string) (v pim.View, err error) {
+	if err := c.call(ctx, http.MethodGet, path, nil, &v); err != nil {
+		return v, err
+	}
+	if n := len(v.Timeline); v.Status == "" && n > 0 {
+		v.Status = v.Timeline[n-1].Status
+	}
+	return v, nil
 }
 
 func (c *caller) recipients(ctx context.Context, event string) ([]pim.Delivery, error) {
@@ -37,8 +43,8 @@ func (c *caller) recipients(ctx context.Context, event string) ([]pim.Delivery, 
 }
 
 // awaitEvent waits until every mail of an event is settled.
-func (c *caller) awaitEvent(ctx context.Context, id string, kind pim.EventKind) error {
-	return c.await(ctx, id, func(v pim.View) bool {
+func (c *caller) awaitEvent(ctx context.Context, path string, kind pim.EventKind) error {
+	return c.await(ctx, path, func(v pim.View) bool {
 		for _, e := range v.Events {
 			if e.Kind == kind {
 				return e.Status == pim.EventComplete
@@ -48,9 +54,9 @@ func (c *caller) awaitEvent(ctx context.Context, id string, kind pim.EventKind) 
 	})
 }
 
-// awaitEnd waits until the request has a status, and nothing about it is on its way any more.
-func (c *caller) awaitEnd(ctx context.Context, id string, status pim.RequestStatus) error {
-	return c.await(ctx, id, func(v pim.View) bool {
+// awaitEnd waits until what a story is about has a status, and nothing about it is on its way any more.
+func (c *caller) awaitEnd(ctx context.Context, path string, status pim.RequestStatus) error {
+	return c.await(ctx, path, func(v pim.View) bool {
 		for _, e := range v.Events {
 			if e.Status != pim.EventComplete && e.Status != pim.EventCancelled {
 				return false
@@ -60,10 +66,10 @@ func (c *caller) awaitEnd(ctx context.Context, id string, status pim.RequestStat
 	})
 }
 
-func (c *caller) await(ctx context.Context, id string, ok func(pim.View) bool) error {
+func (c *caller) await(ctx context.Context, path string, ok func(pim.View) bool) error {
 	var last pim.View
 	for {
-		v, err := c.view(ctx, id)
+		v, err := c.view(ctx, path)
 		if err == nil && ok(v) {
 			return nil
 		}
@@ -72,7 +78,7 @@ func (c *caller) await(ctx context.Context, id string, ok func(pim.View) bool) e
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("request %s did not come to its end: it is %s, with %d events: %w", id, last.Status, len(last.Events), ctx.Err())
+			return fmt.Errorf("%s did not come to its end: it is %s, with %d events: %w", path, last.Status, len(last.Events), ctx.Err())
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

@@ -36,7 +36,8 @@ func (p *program) demoCommand() *cobra.Command {
 				return err
 			}
 			err = errors.Join(
-				assembly.Override(&c, "PIMNOTIFY_ENGINE_DELAY", shortDelay), assembly.Override(&c, "PIMNOTIFY_APPROVAL_TIMEOUT", shortTimeout))
+				assembly.Override(&c, "PIMNOTIFY_ENGINE_DELAY", shortDelay), assembly.Override(&c, "PIMNOTIFY_APPROVAL_TIMEOUT", shortTimeout),
+				assembly.Override(&c, "PIMNOTIFY_EXPIRY_NOTICES", shortNotices), assembly.Override(&c, "PIMNOTIFY_RENEW_WINDOW", shortRenew))
 			if err != nil {
 				return err
 			}
@@ -71,8 +72,9 @@ func (p *program) play(ctx context.Context, s *stack, c assembly.Config) error {
 	if err != nil {
 		return err
 	}
-	p.say(fmt.Sprintf("Playing %d stories. The approval engine takes %s to %s here, not minutes; approvers have %s.",
-		len(stories), c.EngineDelay.Min, c.EngineDelay.Max, c.ApprovalTimeout))
+	p.say(fmt.Sprintf("Playing %d stories. The approval engine takes %s to %s here, not minutes; approvers have %s.\n"+
+		"Assignments expire after seconds, with notices %s and %s before.",
+		len(stories), c.EngineDelay.Min, c.EngineDelay.Max, c.ApprovalTimeout, c.ExpiryNotices[0], c.ExpiryNotices[1]))
 	api := &caller{base: s.API, tenant: "contoso"}
 	all, err := playAll(ctx, api)
 	if err != nil {
@@ -98,13 +100,13 @@ func playAll(ctx context.Context, api *caller) ([]told, error) {
 	var wait sync.WaitGroup
 	for i, s := range stories {
 		wait.Go(func() {
-			if errs[i] = api.put(ctx, s.id, s.request()); errs[i] != nil {
+			if errs[i] = api.put(ctx, s.path, s.body()); errs[i] != nil {
 				return
 			}
-			if errs[i] = s.play(ctx, api, s.id); errs[i] != nil {
+			if errs[i] = s.play(ctx, api, s); errs[i] != nil {
 				return
 			}
-			if errs[i] = api.awaitEnd(ctx, s.id, s.ends); errs[i] != nil {
+			if errs[i] = api.awaitEnd(ctx, s.path, s.ends); errs[i] != nil {
 				return
 			}
 			all[i], errs[i] = api.record(ctx, s)

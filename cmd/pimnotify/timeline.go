@@ -23,7 +23,7 @@ type told struct {
 func (c *caller) record(ctx context.Context, s story) (told, error) {
 	t := told{story: s, mails: map[string][]pim.Delivery{}}
 	var err error
-	if t.view, err = c.view(ctx, s.id); err != nil {
+	if t.view, err = c.view(ctx, s.path); err != nil {
 		return t, err
 	}
 	for _, e := range t.view.Events {
@@ -116,37 +116,45 @@ func (l *line) add(audience, address string) {
 // withheld says of every mail that did not leave why it did not.
 func (t told) withheld() []string {
 	var reasons []string
+	what := "request"
+	if strings.HasPrefix(t.story.path, string(pim.Assignments)) {
+		what = "assignment"
+	}
 	for _, e := range t.view.Events {
 		if e.Status == pim.EventCancelled {
-			reasons = append(reasons, fmt.Sprintf("%s, to anyone: %s", e.Kind, sentence(e.Reason)))
+			reasons = append(reasons, fmt.Sprintf("%s, to anyone: %s", e.Kind, sentence(e.Reason, what)))
 		}
 		for _, d := range t.mails[e.ID] {
 			if d.SentDateTime == nil {
 				who := cmp.Or(d.DisplayName, d.Address, d.PrincipalID)
-				reasons = append(reasons, fmt.Sprintf("%s, to %s as %s: %s", e.Kind, who, d.Audience, sentence(d.Reason)))
+				reasons = append(reasons, fmt.Sprintf("%s, to %s as %s: %s", e.Kind, who, d.Audience, sentence(d.Reason, what)))
 			}
 		}
 	}
 	return reasons
 }
 
-// sentence says a reason of the record in words.
-func sentence(reason string) string {
+// sentence says a reason of the record in words. What is the thing that can have been decided, or changed, first.
+func sentence(reason, what string) string {
 	switch reason {
 	case pim.ReasonNoAddress:
 		return "the directory has no address"
 	case pim.ReasonOwnRequest:
 		return "nobody approves their own request"
+	case pim.ReasonOwnDecision:
+		return "nobody is told of their own decision"
+	case pim.ReasonAlertOff:
+		return "the alert is off"
 	case pim.ReasonRuleOff:
 		return "the notification rule is off"
 	case pim.ReasonOverCap:
 		return fmt.Sprintf("%d others come before", pim.Cap)
 	}
 	if rest, ok := strings.CutPrefix(reason, pim.UnknownPrefix); ok {
-		return "nobody knows whether it was sent, and it is not sent again: " + sentence(rest)
+		return "nobody knows whether it was sent, and it is not sent again: " + sentence(rest, what)
 	}
 	if how, ok := strings.CutPrefix(reason, pim.WithdrawnPrefix); ok {
-		return "the request was " + how + " first"
+		return "the " + what + " was " + how + " first"
 	}
 	return reason
 }
