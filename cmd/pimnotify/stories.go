@@ -62,7 +62,9 @@ var (
 	production   = pim.Scope{ID: "/subscriptions/s1", DisplayName: "Production"}
 )
 
-func onSubscription(r *pim.ActivationRequest) { r.ResourceKind, r.Scope = pim.AzureResource, production }
+func onSubscription(r *pim.ActivationRequest) {
+	r.ResourceKind, r.Scope = pim.AzureResource, production
+}
 
 func nothing(context.Context, *caller, story) error { return nil }
 

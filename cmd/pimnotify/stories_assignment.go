@@ -74,7 +74,9 @@ func then(steps ...func(context.Context, *caller, story) error) func(context.Con
 	}
 }
 
-func awaits(kind pim.EventKind) func(context.Context, *caller, story) error { return after(kind, nothing) }
+func awaits(kind pim.EventKind) func(context.Context, *caller, story) error {
+	return after(kind, nothing)
+}
 
 // wishes asks, as the assignee, for an end so long from now.
 func wishes(request string, length time.Duration, why string) func(context.Context, *caller, story) error {
