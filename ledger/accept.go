@@ -33,7 +33,7 @@ func (l *Ledger) Accept(ctx context.Context, a pim.Acceptance) (accepted pim.Acc
 			return err
 		}
 		if created = n == 1; created {
-			if err := enter(ctx, tx, a.Tenant, a.Resource, a.First); err != nil {
+			if err := enterFirst(ctx, tx, a); err != nil {
 				return err
 			}
 		}
@@ -46,6 +46,17 @@ func (l *Ledger) Accept(ctx context.Context, a pim.Acceptance) (accepted pim.Acc
 // startedAt is null until the process is started, where there is one to start.
 func startedAt(a pim.Acceptance) sql.NullInt64 {
 	return sql.NullInt64{Int64: micros(a.AcceptedAt), Valid: len(a.Input) == 0}
+}
+
+// enterFirst writes the change with which something is accepted.
+func enterFirst(ctx context.Context, tx *sql.Tx, a pim.Acceptance) (err error) {
+	change := a.First
+	if a.Resource.Collection == pim.PIMSetting && change.DecisionID == "" {
+		if change.DecisionID, err = switched(ctx, tx, a); err != nil {
+			return err
+		}
+	}
+	return enter(ctx, tx, a.Tenant, a.Resource, change)
 }
 
 // Accepted reads a request as it was accepted, with the decision that was accepted since; pim.ErrNotFound where there is none.
