@@ -12,7 +12,8 @@ import (
 )
 
 // Accept writes a request down, with its first change. Where the id is there already, nothing changes and what is stored comes
-// back: whether it is the same request is for the caller to see, by the hash.
+// back: whether it is the same request is for the caller to see, by the hash. One without an input has no process to start, and
+// counts as started.
 func (l *Ledger) Accept(ctx context.Context, a pim.Acceptance) (accepted pim.Accepted, created bool, err error) {
 	doing := fmt.Sprintf("accept %s", a.Resource)
 	if !storable(a.Tenant, a.Resource.ID) {
@@ -23,16 +24,16 @@ func (l *Ledger) Accept(ctx context.Context, a pim.Acceptance) (accepted pim.Acc
 	}
 	err = l.write(ctx, doing, func(tx *sql.Tx) error {
 		n, err := exec(ctx, tx, `
-			INSERT INTO requests (tenant, collection, resource_id, hash, body, input, status, seq, accepted_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)
+			INSERT INTO requests (tenant, collection, resource_id, hash, body, input, status, seq, accepted_at, started_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)
 			ON CONFLICT (tenant, collection, resource_id) DO NOTHING`,
 			a.Tenant, string(a.Resource.Collection), a.Resource.ID, text(a.Hash), text(string(a.Body)), text(string(a.Input)),
-			string(a.First.Status), micros(a.AcceptedAt), now())
+			string(a.First.Status), micros(a.AcceptedAt), startedAt(a), now())
 		if err != nil {
 			return err
 		}
 		if created = n == 1; created {
-			if err := enter(ctx, tx, a.Tenant, a.Resource, a.First); err != nil {
+			if err := enterFirst(ctx, tx, a); err != nil {
 				return err
 			}
 		}
@@ -40,6 +41,22 @@ func (l *Ledger) Accept(ctx context.Context, a pim.Acceptance) (accepted pim.Acc
 		return err
 	})
 	return accepted, created && err == nil, err
+}
+
+// startedAt is null until the process is started, where there is one to start.
+func startedAt(a pim.Acceptance) sql.NullInt64 {
+	return sql.NullInt64{Int64: micros(a.AcceptedAt), Valid: len(a.Input) == 0}
+}
+
+// enterFirst writes the change with which something is accepted.
+func enterFirst(ctx context.Context, tx *sql.Tx, a pim.Acceptance) (err error) {
+	change := a.First
+	if a.Resource.Collection == pim.PIMSetting && change.DecisionID == "" {
+		if change.DecisionID, err = switched(ctx, tx, a); err != nil {
+			return err
+		}
+	}
+	return enter(ctx, tx, a.Tenant, a.Resource, change)
 }
 
 // Accepted reads a request as it was accepted, with the decision that was accepted since; pim.ErrNotFound where there is none.
@@ -51,19 +68,17 @@ func (l *Ledger) Accepted(ctx context.Context, tenant string, resource pim.Resou
 	return accepted, err
 }
 
-// MarkStarted notes that the process of a request is known to Temporal. It stays so.
-func (l *Ledger) MarkStarted(ctx context.Context, tenant string, resource pim.Resource, at time.Time) error {
-	return l.write(ctx, fmt.Sprintf("mark %s started", resource), func(tx *sql.Tx) error {
-		if !storable(tenant, resource.ID) {
-			return pim.ErrNotFound
+// MarkStarted notes that the process of what was accepted is known to Temporal. It stays so. Where something else has been
+// accepted in its place meanwhile, nothing changes: the process of that is another one.
+func (l *Ledger) MarkStarted(ctx context.Context, a pim.Accepted, at time.Time) error {
+	return l.write(ctx, fmt.Sprintf("mark %s started", a.Resource), func(tx *sql.Tx) error {
+		if _, err := l.lockRequest(ctx, tx, a.Tenant, a.Resource); err != nil {
+			return err
 		}
-		n, err := exec(ctx, tx, `
-			UPDATE requests SET started_at = coalesce(started_at, $1), updated_at = CASE WHEN started_at IS NULL THEN $2 ELSE updated_at END
-			WHERE tenant = $3 AND collection = $4 AND resource_id = $5`,
-			micros(at), now(), tenant, string(resource.Collection), resource.ID)
-		if err == nil && n == 0 {
-			return pim.ErrNotFound
-		}
+		_, err := exec(ctx, tx, `
+			UPDATE requests SET started_at = $1, updated_at = $2
+			WHERE tenant = $3 AND collection = $4 AND resource_id = $5 AND input = $6 AND started_at IS NULL`,
+			micros(at), now(), a.Tenant, string(a.Resource.Collection), a.Resource.ID, text(string(a.Input)))
 		return err
 	})
 }
@@ -93,28 +108,31 @@ func readAccepted(ctx context.Context, q querier, tenant string, resource pim.Re
 	return a, err
 }
 
+// Only an activation is ever reported as failed: the long timeline of an assignment is not searched for it.
 const acceptedQuery = `
 	SELECT r.tenant, r.collection, r.resource_id, r.hash, r.body, r.input, r.accepted_at, r.started_at, r.status, t.change,
-		p.proposal_id, p.review_result, p.justification, p.reviewer_id, p.reviewer_name, p.reviewer_mail, p.reviewer_type, p.reviewed_at,
 		(SELECT f.justification FROM timeline ft JOIN proposals f ON f.proposal_id = ft.decision_id
-			WHERE ft.tenant = r.tenant AND ft.collection = r.collection AND ft.resource_id = r.resource_id AND ft.what = 'failed')
+			WHERE r.collection = '` + string(pim.ActivationRequests) + `'
+				AND ft.tenant = r.tenant AND ft.collection = r.collection AND ft.resource_id = r.resource_id AND ft.what = 'failed'),
+		` + decisionColumns + `
 	FROM requests r
 	JOIN timeline t ON t.tenant = r.tenant AND t.collection = r.collection AND t.resource_id = r.resource_id AND t.seq = 0
 	LEFT JOIN proposals p ON p.proposal_id = r.decision_id`
 
-func scanAccepted(row interface{ Scan(...any) error }) (a pim.Accepted, err error) {
+func scanAccepted(row scanner) (a pim.Accepted, err error) {
 	var body, input, first string
 	var acceptedAt int64
 	var startedAt sql.NullInt64
-	var p proposal
 	var failure sql.NullString
-	if err := row.Scan(&a.Tenant, &a.Resource.Collection, &a.Resource.ID, &a.Hash, &body, &input, &acceptedAt, &startedAt, &a.Status, &first,
-		&p.id, &p.result, &p.justification, &p.reviewerID, &p.reviewerName, &p.reviewerMail, &p.reviewerType, &p.reviewedAt, &failure); err != nil {
+	var d decision
+	if err := row.Scan(append([]any{
+		&a.Tenant, &a.Resource.Collection, &a.Resource.ID, &a.Hash, &body, &input, &acceptedAt, &startedAt, &a.Status, &first, &failure,
+	}, d.columns()...)...); err != nil {
 		return a, err
 	}
-	a.Body, a.Input = json.RawMessage(body), json.RawMessage(input)
+	a.Body, a.Input = raw(body), raw(input)
 	a.AcceptedAt, a.Started = instant(acceptedAt), startedAt.Valid
-	a.Decision, a.Failure = p.decision(), failure.String
+	a.Decision, a.Failure = d.pim(), failure.String
 	if err := json.Unmarshal([]byte(first), &a.First); err != nil {
 		return a, fmt.Errorf("read its first change: %w", err)
 	}

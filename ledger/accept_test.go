@@ -89,10 +89,9 @@ func TestHostileTextIsStoredAndLosesNoRequest(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(a.Body), string(stored.Body))
 
-		id, err := l.Propose(t.Context(), tenant, r, pim.Decision{
+		id := propose(t, l, r, pim.Proposal{Hash: "h\x00\xff", Decision: pim.Decision{
 			ReviewResult: pim.Deny, Justification: "no\x00 \xff 'way'", ReviewedBy: pim.Principal{ID: "u\x002", DisplayName: "\x00Bob\x00"}, ReviewedDateTime: noon,
-		})
-		require.NoError(t, err)
+		}})
 		require.NoError(t, l.Record(t.Context(), tenant, r, pim.Change{Seq: 1, At: noon, What: pim.WhatDenied, Status: pim.Denied, DecisionID: id, By: "u\x002"}))
 		view, err := l.View(t.Context(), tenant, r)
 		require.NoError(t, err)
@@ -129,7 +128,7 @@ func TestANameThatCannotBeStoredIsRefusedOrNotThere(t *testing.T) {
 			require.ErrorIs(t, err, pim.ErrNotFound)
 			_, err = l.Recipients(t.Context(), tenant, id)
 			require.ErrorIs(t, err, pim.ErrNotFound)
-			require.ErrorIs(t, l.MarkStarted(t.Context(), tenant, activation(id), noon), pim.ErrNotFound)
+			require.ErrorIs(t, l.MarkStarted(t.Context(), pim.Accepted{Acceptance: acceptance(activation(id))}, noon), pim.ErrNotFound)
 			require.ErrorIs(t, l.Record(t.Context(), tenant, activation(id)), pim.ErrNotFound)
 			events, err := l.Events(t.Context(), tenant, activation(id))
 			require.NoError(t, err)
@@ -142,7 +141,7 @@ func TestARequestStaysStarted(t *testing.T) {
 	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
 		r := accept(t, l, "r1")
 		for range 2 {
-			require.NoError(t, l.MarkStarted(t.Context(), tenant, r, noon.Add(time.Second)))
+			markStarted(t, l, r)
 		}
 		_, created, err := l.Accept(t.Context(), acceptance(r))
 		require.NoError(t, err)
@@ -150,7 +149,7 @@ func TestARequestStaysStarted(t *testing.T) {
 		accepted, err := l.Accepted(t.Context(), tenant, r)
 		require.NoError(t, err)
 		require.True(t, accepted.Started)
-		require.ErrorIs(t, l.MarkStarted(t.Context(), tenant, activation("other"), noon), pim.ErrNotFound)
+		require.ErrorIs(t, l.MarkStarted(t.Context(), pim.Accepted{Acceptance: acceptance(activation("other"))}, noon), pim.ErrNotFound)
 	})
 }
 
@@ -162,7 +161,7 @@ func TestUnstartedRequestsAreTheOldOnesThatNobodyStarted(t *testing.T) {
 			_, _, err := l.Accept(t.Context(), a)
 			require.NoError(t, err)
 		}
-		require.NoError(t, l.MarkStarted(t.Context(), tenant, activation("started"), noon))
+		markStarted(t, l, activation("started"))
 		names := func(limit int) string {
 			unstarted, err := l.Unstarted(t.Context(), noon.Add(4*time.Second), limit)
 			require.NoError(t, err)

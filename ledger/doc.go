@@ -2,10 +2,12 @@
 // became of every mail. It lies in SQLite, in a file that the processes of one host share, or in PostgreSQL; the queries are
 // the same.
 //
-// It decides one thing: what may happen to a row. A request is accepted once, a part of an event is planned once, a mail is
-// claimed by one worker at a time, what is withdrawn is withdrawn for ever, and the status of a mail takes only the steps that
-// pim.RecipientStatus.CanBecome allows. Each method is one transaction and can be repeated: the second time changes nothing.
-// Who is told of what, when, and in which words is not its business, and it never logs.
+// It decides one thing: what may happen to a row. A request is accepted once, and only a tenant's PIM setting is superseded, by
+// the switch that follows the latest one. Each step of a timeline is written once, and what was proposed counts from the step on
+// that names it. A part of an event is planned once, a mail is claimed by one worker at a time, what is withdrawn is withdrawn
+// for ever, and the status of a mail takes only the steps that pim.RecipientStatus.CanBecome allows. Each method is one
+// transaction and can be repeated: the second time changes nothing, but that what is proposed again is another proposal. Who is
+// told of what, when, and in which words is not its business, and it never logs.
 //
 // It refuses a database that a newer version made, and statuses that are not a step on. Text from outside is kept as it is but
 // for NUL and broken UTF-8, which PostgreSQL cannot store.

@@ -51,6 +51,18 @@ func (p progress) reason() string {
 	return p.held
 }
 
+const eventsQuery = `
+	SELECT e.event_key, e.display_id, e.kind, e.due_at, e.withdrawn, count(p.part), count(p.part) - count(p.planned_at)
+	FROM events e LEFT JOIN parts p ON p.event_key = e.event_key
+	WHERE e.tenant = $1 AND e.collection = $2 AND e.resource_id = $3
+	GROUP BY e.event_key, e.display_id, e.kind, e.occurrence, e.due_at, e.withdrawn
+	ORDER BY e.due_at, e.kind, e.occurrence`
+
+const countsQuery = `
+	SELECT r.event_key, r.status, count(*), count(r.sent_at), max(CASE WHEN r.status = 'planned' THEN r.reason END)
+	FROM recipients r JOIN events e ON e.event_key = r.event_key
+	WHERE e.tenant = $1 AND e.collection = $2 AND e.resource_id = $3 GROUP BY r.event_key, r.status`
+
 func readEvents(ctx context.Context, q querier, tenant string, resource pim.Resource) ([]pim.Event, error) {
 	if !storable(tenant, resource.ID) {
 		return []pim.Event{}, nil
@@ -58,12 +70,7 @@ func readEvents(ctx context.Context, q querier, tenant string, resource pim.Reso
 	args := []any{tenant, string(resource.Collection), resource.ID}
 	states := map[int64]*progress{}
 	events, keys := []pim.Event{}, []int64{}
-	err := each(ctx, q, `
-		SELECT e.event_key, e.display_id, e.kind, e.due_at, e.withdrawn, count(p.part), count(p.part) - count(p.planned_at)
-		FROM events e LEFT JOIN parts p ON p.event_key = e.event_key
-		WHERE e.tenant = $1 AND e.collection = $2 AND e.resource_id = $3
-		GROUP BY e.event_key, e.display_id, e.kind, e.occurrence, e.due_at, e.withdrawn
-		ORDER BY e.due_at, e.kind, e.occurrence`, args, func(rows *sql.Rows) error {
+	err := each(ctx, q, eventsQuery, args, func(rows *sql.Rows) error {
 		event, state := pim.Event{Resource: resource}, progress{counts: pim.Counts{}}
 		var key, dueAt int64
 		err := rows.Scan(&key, &event.ID, &event.Kind, &dueAt, &state.withdrawn, &state.parts, &state.unplanned)
@@ -75,9 +82,7 @@ func readEvents(ctx context.Context, q querier, tenant string, resource pim.Reso
 	if err != nil {
 		return nil, err
 	}
-	err = each(ctx, q, `
-		SELECT r.event_key, r.status, count(*), count(r.sent_at), max(CASE WHEN r.status = 'planned' THEN r.reason END) FROM recipients r JOIN events e ON e.event_key = r.event_key
-		WHERE e.tenant = $1 AND e.collection = $2 AND e.resource_id = $3 GROUP BY r.event_key, r.status`, args, func(rows *sql.Rows) error {
+	err = each(ctx, q, countsQuery, args, func(rows *sql.Rows) error {
 		var key int64
 		var status pim.RecipientStatus
 		var count, left int

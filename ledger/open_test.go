@@ -1,16 +1,13 @@
 package ledger_test
 
 import (
-	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
-	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
-	_ "modernc.org/sqlite"
 
 	"pimnotify/ledger"
 	"pimnotify/pim"
@@ -65,29 +62,19 @@ func TestALedgerOfANewerVersionIsRefused(t *testing.T) {
 		l, err := ledger.Open(t.Context(), url)
 		require.NoError(t, err)
 		require.NoError(t, l.Close())
-		driver := "sqlite"
-		if strings.HasPrefix(url, "postgres:") {
-			driver = "pgx"
-		}
-		db, err := sql.Open(driver, url)
+		_, err = database(t, url).Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`)
 		require.NoError(t, err)
-		_, err = db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`)
-		require.NoError(t, err)
-		require.NoError(t, db.Close())
 
 		_, err = ledger.Open(t.Context(), url)
-		require.ErrorContains(t, err, "a newer version of this program made it (version 99; this one knows 1)")
+		require.ErrorContains(t, err, "a newer version of this program made it (version 99; this one knows 2)")
 	})
 }
 
 func TestAPingNoticesThatTheLedgerWasReplaced(t *testing.T) {
 	url := filepath.Join(t.TempDir(), "ledger.db")
 	l := open(t, url)
-	db, err := sql.Open("sqlite", url)
+	_, err := database(t, url).Exec(`UPDATE ledger SET value = 'another' WHERE name = 'id'`)
 	require.NoError(t, err)
-	_, err = db.Exec(`UPDATE ledger SET value = 'another' WHERE name = 'id'`)
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
 	require.ErrorContains(t, l.Ping(t.Context()), "is another now")
 }
 

@@ -17,7 +17,7 @@ import (
 // the same. Changes may arrive in any order; the status is that of the latest.
 func (l *Ledger) Record(ctx context.Context, tenant string, resource pim.Resource, changes ...pim.Change) error {
 	return l.write(ctx, fmt.Sprintf("record changes of %s", resource), func(tx *sql.Tx) error {
-		if err := l.lockRequest(ctx, tx, tenant, resource); err != nil {
+		if _, err := l.lockRequest(ctx, tx, tenant, resource); err != nil {
 			return err
 		}
 		for _, change := range changes {
@@ -29,18 +29,17 @@ func (l *Ledger) Record(ctx context.Context, tenant string, resource pim.Resourc
 	})
 }
 
-// lockRequest makes the writers of one request take turns.
-func (l *Ledger) lockRequest(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource) error {
+// lockRequest makes the writers of one request take turns. It gives the seq of its latest change.
+func (l *Ledger) lockRequest(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource) (seq int, err error) {
 	if !storable(tenant, resource.ID) {
-		return pim.ErrNotFound
+		return 0, pim.ErrNotFound
 	}
-	var seq int64
-	err := tx.QueryRowContext(ctx, `SELECT seq FROM requests WHERE tenant = $1 AND collection = $2 AND resource_id = $3`+l.seam.forUpdate,
+	err = tx.QueryRowContext(ctx, `SELECT seq FROM requests WHERE tenant = $1 AND collection = $2 AND resource_id = $3`+l.seam.forUpdate,
 		tenant, string(resource.Collection), resource.ID).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
-		return pim.ErrNotFound
+		return 0, pim.ErrNotFound
 	}
-	return err
+	return seq, err
 }
 
 // enter writes one change of a request that is there.
@@ -75,9 +74,10 @@ func enter(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource
 	return err
 }
 
-// accept makes a proposed decision the one of its request. A report is accepted by being named in the timeline.
+// accept makes a proposed decision the one of its request, of which an activation has one. A report, and whatever is proposed for
+// anything else, is accepted by being named in the timeline.
 func accept(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource, proposalID string) error {
-	if proposalID == "" {
+	if proposalID == "" || resource.Collection != pim.ActivationRequests {
 		return nil
 	}
 	_, err := exec(ctx, tx, `

@@ -17,12 +17,10 @@ func TestAProposedDecisionIsNoneUntilAChangeAcceptsIt(t *testing.T) {
 			ReviewResult: pim.Approve, Justification: "ok", ReviewedDateTime: noon.Add(time.Minute),
 			ReviewedBy: pim.Principal{ID: "u2", DisplayName: "Isabella Simonsen", Mail: "isabella@contoso.example", Type: pim.User},
 		}
-		first, err := l.Propose(t.Context(), tenant, r, decision)
-		require.NoError(t, err)
+		first := propose(t, l, r, pim.Proposal{Decision: decision})
 		refused := decision
 		refused.ReviewResult, refused.ReviewedBy.ID = pim.Deny, "u3"
-		second, err := l.Propose(t.Context(), tenant, r, refused)
-		require.NoError(t, err)
+		second := propose(t, l, r, pim.Proposal{Decision: refused})
 		require.NotEqual(t, first, second)
 		accepted, err := l.Accepted(t.Context(), tenant, r)
 		require.NoError(t, err)
@@ -43,10 +41,9 @@ func TestAProposedDecisionIsNoneUntilAChangeAcceptsIt(t *testing.T) {
 func TestADecisionOfAnotherRequestIsNotAccepted(t *testing.T) {
 	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
 		r, other := accept(t, l, "r1"), accept(t, l, "r2")
-		id, err := l.Propose(t.Context(), tenant, other, pim.Decision{
+		id := propose(t, l, other, pim.Proposal{Decision: pim.Decision{
 			ReviewResult: pim.Deny, Justification: "secret", ReviewedBy: pim.Principal{ID: "u3"}, ReviewedDateTime: noon,
-		})
-		require.NoError(t, err)
+		}})
 		require.NoError(t, l.Record(t.Context(), tenant, r, pim.Change{Seq: 1, At: noon, What: pim.WhatDenied, Status: pim.Denied, By: "u2", DecisionID: id}))
 		accepted, err := l.Accepted(t.Context(), tenant, r)
 		require.NoError(t, err)
@@ -61,12 +58,10 @@ func TestADecisionOfAnotherRequestIsNotAccepted(t *testing.T) {
 func TestTheTimelineSaysWhoDidWhatAndWhy(t *testing.T) {
 	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
 		r := accept(t, l, "r1")
-		decision, err := l.Propose(t.Context(), tenant, r, pim.Decision{
+		decision := propose(t, l, r, pim.Proposal{Decision: pim.Decision{
 			ReviewResult: pim.Approve, Justification: "go on", ReviewedBy: pim.Principal{ID: "u2", DisplayName: "Isabella", Mail: "i@contoso.example"}, ReviewedDateTime: noon,
-		})
-		require.NoError(t, err)
-		report, err := l.Propose(t.Context(), tenant, r, pim.Decision{Justification: "done early"})
-		require.NoError(t, err)
+		}})
+		report := propose(t, l, r, pim.Proposal{Decision: pim.Decision{Justification: "done early"}})
 		require.NoError(t, l.Record(t.Context(), tenant, r,
 			pim.Change{Seq: 1, At: noon.Add(1 * time.Minute), What: pim.WhatApproved, Status: pim.Granted, By: "u2", DecisionID: decision},
 			pim.Change{Seq: 2, At: noon.Add(2 * time.Minute), What: pim.WhatActivated, Status: pim.Provisioned},
@@ -129,7 +124,7 @@ func TestAChangeThatCannotBeWrittenWholeIsNotWrittenAtAll(t *testing.T) {
 func TestNothingCanBeSaidOfARequestThatWasNeverAccepted(t *testing.T) {
 	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
 		nobody := activation("nobody")
-		_, err := l.Propose(t.Context(), tenant, nobody, pim.Decision{ReviewResult: pim.Approve})
+		_, err := l.Propose(t.Context(), tenant, nobody, pim.Proposal{Name: "request/x"})
 		require.ErrorIs(t, err, pim.ErrNotFound)
 		require.ErrorIs(t, l.Record(t.Context(), tenant, nobody, pim.Change{Seq: 1}), pim.ErrNotFound)
 		_, err = l.View(t.Context(), tenant, nobody)

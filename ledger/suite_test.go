@@ -2,14 +2,18 @@ package ledger_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite"
 
 	"pimnotify/internal/pgtest"
 	"pimnotify/ledger"
@@ -55,6 +59,19 @@ func open(t testing.TB, url string) *ledger.Ledger {
 	return l
 }
 
+// database is the same database without the ledger before it.
+func database(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	driver := "sqlite"
+	if strings.HasPrefix(url, "postgres:") {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
 func TestMain(m *testing.M) {
 	if job := os.Getenv(childJob); job != "" {
 		if err := runChild(context.Background(), job, os.Getenv(childURL)); err != nil {
@@ -93,6 +110,27 @@ func accept(t testing.TB, l *ledger.Ledger, id string) pim.Resource {
 	require.NoError(t, err)
 	require.True(t, created)
 	return r
+}
+
+func markStarted(t testing.TB, l *ledger.Ledger, r pim.Resource) {
+	t.Helper()
+	accepted, err := l.Accepted(t.Context(), tenant, r)
+	require.NoError(t, err)
+	require.NoError(t, l.MarkStarted(t.Context(), accepted, noon.Add(time.Second)))
+}
+
+func propose(t testing.TB, l *ledger.Ledger, r pim.Resource, p pim.Proposal) string {
+	t.Helper()
+	id, err := l.Propose(t.Context(), tenant, r, p)
+	require.NoError(t, err)
+	return id
+}
+
+func view(t testing.TB, l *ledger.Ledger, r pim.Resource) pim.View {
+	t.Helper()
+	view, err := l.View(t.Context(), tenant, r)
+	require.NoError(t, err)
+	return view
 }
 
 // people are n recipients in order, from the given place on.

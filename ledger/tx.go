@@ -21,6 +21,9 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// scanner is what one row and the present one of many have in common.
+type scanner interface{ Scan(into ...any) error }
+
 // write runs do in a transaction. What do leaves behind in its variables must not depend on how often it ran: PostgreSQL ends
 // one of two transactions that wait for each other, and that one is run again.
 func (l *Ledger) write(ctx context.Context, doing string, do func(*sql.Tx) error) error {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,14 @@ func instant(us int64) time.Time { return time.UnixMicro(us).UTC() }
 func now() int64 { return micros(time.Now()) }
 
 func nullable(text string) sql.NullString { return sql.NullString{String: text, Valid: text != ""} }
+
+// raw is JSON that was stored as text; nil where there was none.
+func raw(text string) json.RawMessage {
+	if text == "" {
+		return nil
+	}
+	return json.RawMessage(text)
+}
 
 // newID is an opaque id of 128 random bits, in the characters that a mail's tags can hold.
 func newID() string {
@@ -58,10 +67,14 @@ func (a *arguments) add(value any) string {
 	return "$" + strconv.Itoa(len(*a))
 }
 
-func (a *arguments) keys(keys []int64) string {
-	places := make([]string, 0, len(keys))
-	for _, key := range keys {
-		places = append(places, a.add(key))
+func (a *arguments) keys(keys []int64) string { return list(a, keys) }
+
+func (a *arguments) ids(ids []string) string { return list(a, ids) }
+
+func list[T any](a *arguments, values []T) string {
+	places := make([]string, 0, len(values))
+	for _, value := range values {
+		places = append(places, a.add(value))
 	}
 	return "(" + strings.Join(places, ", ") + ")"
 }

@@ -1,0 +1,23 @@
+package ledger
+
+import "pimnotify/pim"
+
+// Query is one of the ledger's own, with what it is asked.
+type Query struct {
+	Text string
+	Args []any
+}
+
+// ResourceQueries are those that read one resource: they must stay quick however much else there is.
+func ResourceQueries(tenant string, resource pim.Resource, name string, ids ...string) map[string]Query {
+	one := []any{tenant, string(resource.Collection), resource.ID}
+	proposals, args := proposalsQuery(tenant, resource, ids)
+	return map[string]Query{
+		"accepted":         {acceptedQuery + ` WHERE r.tenant = $1 AND r.collection = $2 AND r.resource_id = $3`, one},
+		"timeline":         {timelineQuery, one},
+		"events":           {eventsQuery, one},
+		"counts":           {countsQuery, one},
+		"proposals":        {proposals, args},
+		"acceptedProposal": {acceptedProposalQuery, append(one, name)},
+	}
+}
