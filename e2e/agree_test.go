@@ -20,7 +20,7 @@ type stored struct {
 	Headers     []struct{ Name, Value string } `json:"headers"`
 }
 
-func (w *world) store(t *testing.T) []stored {
+func (w *world) store(t testing.TB) []stored {
 	t.Helper()
 	response, err := http.Get(w.env["AWS_ENDPOINT_URL_SESV2"] + "/store")
 	require.NoError(t, err)
@@ -32,7 +32,7 @@ func (w *world) store(t *testing.T) []stored {
 
 // agree holds the record of some requests against what arrived: every mail that the record calls sent has arrived once, under
 // the message id that the record has, and nothing else has. It answers how many mails there were.
-func (w *world) agree(t *testing.T, ids ...string) int {
+func (w *world) agree(t testing.TB, ids ...string) int {
 	t.Helper()
 	arrived := map[string]stored{}
 	for _, m := range w.store(t) {
@@ -60,7 +60,7 @@ func (w *world) agree(t *testing.T, ids ...string) int {
 }
 
 // told are the addresses that the record says were told of an event, by audience, in order.
-func (w *world) told(t *testing.T, v pim.View, kind pim.EventKind) map[pim.Audience][]string {
+func (w *world) told(t testing.TB, v pim.View, kind pim.EventKind) map[pim.Audience][]string {
 	t.Helper()
 	e, ok := event(v, kind)
 	if !ok {

@@ -13,16 +13,32 @@ import (
 	"pimnotify/pim"
 )
 
-const tenant = "contoso"
-
 // answer is what the API said.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	again  bool // it was asked more than once
 }
 
-func (w *world) call(t *testing.T, method, path string, body any) answer {
+// call asks as callers are told to: while the answer is that something is away, the same again. A machine that is too busy to
+// answer in time says that too.
+func (w *world) call(t testing.TB, method, path string, body any, headers ...string) answer {
+	t.Helper()
+	a := w.once(t, method, path, body, headers...)
+	if a.status != http.StatusServiceUnavailable {
+		return a
+	}
+	await(t, 2*time.Minute, "an answer to "+method+" "+path, func() bool {
+		a = w.once(t, method, path, body, headers...)
+		return a.status != http.StatusServiceUnavailable
+	})
+	a.again = true
+	return a
+}
+
+// once asks, whatever the answer is. Headers are names, each followed by its value.
+func (w *world) once(t testing.TB, method, path string, body any, headers ...string) answer {
 	t.Helper()
 	var content io.Reader
 	switch b := body.(type) {
@@ -34,10 +50,13 @@ func (w *world) call(t *testing.T, method, path string, body any) answer {
 		require.NoError(t, err)
 		content = bytes.NewReader(encoded)
 	}
-	request, err := http.NewRequest(method, w.apiURL+"/v1/tenants/"+tenant+"/"+path, content)
+	request, err := http.NewRequest(method, w.apiURL+"/v1/tenants/"+w.tenant+"/"+path, content)
 	require.NoError(t, err)
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -46,54 +65,58 @@ func (w *world) call(t *testing.T, method, path string, body any) answer {
 	defer func() { _ = response.Body.Close() }()
 	read, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return answer{response.StatusCode, response.Header, read}
+	return answer{status: response.StatusCode, header: response.Header, body: read}
 }
 
-func (a answer) into(t *testing.T, status int, value any) {
+func (a answer) into(t testing.TB, status int, value any) {
 	t.Helper()
 	require.Equal(t, status, a.status, "%s", a.body)
 	require.NoError(t, json.Unmarshal(a.body, value))
 }
 
-func (w *world) put(t *testing.T, id string, r pim.ActivationRequest) (v pim.View) {
+// created is the answer to a PUT of something new. Whoever has to ask again may learn that the first time had counted.
+func (a answer) created(t testing.TB) (v pim.View) {
 	t.Helper()
-	w.call(t, http.MethodPut, "activationRequests/"+id, r).into(t, http.StatusCreated, &v)
-	return v
-}
-
-func (w *world) view(t *testing.T, id string) (v pim.View) {
-	t.Helper()
-	w.call(t, http.MethodGet, "activationRequests/"+id, nil).into(t, http.StatusOK, &v)
-	return v
-}
-
-func (w *world) decide(t *testing.T, id string, result pim.ReviewResult, by string) answer {
-	t.Helper()
-	return w.call(t, http.MethodPost, "activationRequests/"+id+"/decision",
-		pim.Decision{ReviewResult: result, ReviewedBy: pim.Principal{ID: by}, Justification: "canary-justification"})
-}
-
-// repeated is insist for many callers at once: it repeats a call for two minutes, as long as a busy machine does not answer in time.
-func repeated(call func() answer) answer {
-	a := call()
-	for end := time.Now().Add(2 * time.Minute); a.status == http.StatusServiceUnavailable && time.Now().Before(end); {
-		a = call()
+	if a.again && a.status == http.StatusOK {
+		a.status = http.StatusCreated
 	}
-	return a
+	a.into(t, http.StatusCreated, &v)
+	return v
 }
 
-// insist repeats a call for as long as the answer is that something is away, as a caller is told to.
-func (w *world) insist(t *testing.T, call func() answer) {
+// done is the answer to something that is to be as it was asked for.
+func (a answer) done(t testing.TB) (v pim.View) {
 	t.Helper()
-	var a answer
-	await(t, 2*time.Minute, "an answer", func() bool {
-		a = call()
-		return a.status != http.StatusServiceUnavailable
-	})
-	require.Equal(t, http.StatusOK, a.status, "%s", a.body)
+	a.into(t, http.StatusOK, &v)
+	return v
 }
 
-func (w *world) recipients(t *testing.T, event string) []pim.Delivery {
+func (w *world) put(t testing.TB, id string, r pim.ActivationRequest) pim.View {
+	t.Helper()
+	return w.call(t, http.MethodPut, "activationRequests/"+id, r).created(t)
+}
+
+func (w *world) view(t testing.TB, id string) pim.View {
+	t.Helper()
+	return w.read(t, "activationRequests/"+id)
+}
+
+// read is a request or an assignment as the API answers it.
+func (w *world) read(t testing.TB, resource string) pim.View {
+	t.Helper()
+	return w.call(t, http.MethodGet, resource, nil).done(t)
+}
+
+func (w *world) decide(t testing.TB, id string, result pim.ReviewResult, by string) answer {
+	t.Helper()
+	return w.call(t, http.MethodPost, "activationRequests/"+id+"/decision", reviewed(result, by))
+}
+
+func reviewed(result pim.ReviewResult, by string) pim.Decision {
+	return pim.Decision{ReviewResult: result, ReviewedBy: pim.Principal{ID: by}, Justification: "canary-justification"}
+}
+
+func (w *world) recipients(t testing.TB, event string) []pim.Delivery {
 	t.Helper()
 	var list struct{ Value []pim.Delivery }
 	w.call(t, http.MethodGet, "events/"+event+"/recipients", nil).into(t, http.StatusOK, &list)
@@ -110,8 +133,18 @@ func event(v pim.View, kind pim.EventKind) (pim.Event, bool) {
 	return pim.Event{}, false
 }
 
+// named is one event of a request or an assignment by its id; its zero value where it has not come up.
+func named(v pim.View, id string) pim.Event {
+	for _, e := range v.Events {
+		if e.ID == id {
+			return e
+		}
+	}
+	return pim.Event{}
+}
+
 // awaitEvent waits until an event has a status.
-func (w *world) awaitEvent(t *testing.T, id string, kind pim.EventKind, status pim.EventStatus) {
+func (w *world) awaitEvent(t testing.TB, id string, kind pim.EventKind, status pim.EventStatus) {
 	t.Helper()
 	await(t, time.Minute, string(kind)+" of "+id+" to be "+string(status), func() bool {
 		e, ok := event(w.view(t, id), kind)
@@ -119,8 +152,19 @@ func (w *world) awaitEvent(t *testing.T, id string, kind pim.EventKind, status p
 	})
 }
 
+// awaitTold waits until everybody is told of an event who is to be told.
+func (w *world) awaitTold(t testing.TB, resource, eventID string) pim.View {
+	t.Helper()
+	var v pim.View
+	await(t, 2*time.Minute, eventID+" to be told", func() bool {
+		v = w.read(t, resource)
+		return named(v, eventID).Status == pim.EventComplete
+	})
+	return v
+}
+
 // awaitEnd waits until a request has a status and everything about it is settled.
-func (w *world) awaitEnd(t *testing.T, id string, status pim.RequestStatus, limit time.Duration) pim.View {
+func (w *world) awaitEnd(t testing.TB, id string, status pim.RequestStatus, limit time.Duration) pim.View {
 	t.Helper()
 	var v pim.View
 	await(t, limit, id+" to be "+string(status)+", and settled", func() bool {

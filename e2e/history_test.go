@@ -3,13 +3,14 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"pimnotify/pim"
@@ -38,7 +39,7 @@ func organisation(n int) []byte {
 }
 
 // history is a run's whole history, as it would be exported.
-func history(t *testing.T, id string) (events int, exported string) {
+func history(t *testing.T, id string) (events []*historypb.HistoryEvent, exported string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -47,7 +48,7 @@ func history(t *testing.T, id string) (events int, exported string) {
 	for iterator.HasNext() {
 		e, err := iterator.Next()
 		require.NoError(t, err)
-		events++
+		events = append(events, e)
 		// Payloads are bytes: shown as they are, so that nothing hides in base64.
 		text, err := protojson.Marshal(e)
 		require.NoError(t, err)
@@ -57,44 +58,69 @@ func history(t *testing.T, id string) (events int, exported string) {
 	return events, b.String()
 }
 
+// inTime is how many events a run has but for those of workflow tasks that a worker on a busy machine did not come to in time:
+// such a task was scheduled and perhaps started for nothing, and comes again.
+func inTime(events []*historypb.HistoryEvent) int {
+	n := len(events)
+	for _, e := range events {
+		if late := e.GetWorkflowTaskTimedOutEventAttributes(); late != nil {
+			n -= 2
+			if late.GetStartedEventId() > 0 {
+				n--
+			}
+		}
+	}
+	return n
+}
+
 func TestAHistoryIsAsLongForAThousandApproversAsForOneAndNamesNobody(t *testing.T) {
 	t.Parallel()
-	lengths := map[int]int{}
-	for _, approvers := range []int{1, 1000} {
-		w := newWorld(t, options{
-			directory: organisation(approvers),
-			env:       map[string]string{"PIMNOTIFY_ENGINE_DELAY": "5s,5s,5s"}, // longer than any mail takes, as in earnest
-		})
-		id := w.prefix + "r"
-		w.put(t, id, activation())
-		w.awaitEvent(t, id, pim.ActivationPendingApproval, pim.EventComplete)
-		awaitQuiet(t, id)
-		require.Equal(t, http.StatusOK, w.decide(t, id, pim.Approve, "a0").status)
-		v := w.awaitEnd(t, id, pim.Provisioned, 2*time.Minute)
-		require.NoError(t, temporal.GetWorkflow(context.Background(), workflows.ActivationID(tenant, id), "").Get(context.Background(), nil))
-
-		for _, kind := range []pim.EventKind{pim.ActivationPendingApproval, pim.ActivationApproved} {
-			e, ok := event(v, kind)
-			require.True(t, ok)
-			require.Equal(t, pim.Counts{pim.StatusSent: approvers}, e.Counts, "%s", kind)
+	var one, thousand int
+	t.Run("approvers", func(t *testing.T) {
+		for approvers, length := range map[int]*int{1: &one, 1000: &thousand} {
+			t.Run(strconv.Itoa(approvers), func(t *testing.T) {
+				t.Parallel()
+				*length = lengthOfAnApproval(t, approvers)
+			})
 		}
-		require.Equal(t, 2*approvers+2, w.agree(t, id), "each approver twice, the requestor, the administrator")
-		once := map[string]int{}
-		for _, m := range w.inbox.Messages() {
-			once[m.Header("X-PIM-Event-Id")+" "+m.To[0]]++
-		}
-		require.Len(t, once, 2*approvers+2, "nobody was told anything twice")
+	})
+	require.Equal(t, one, thousand)
+	t.Logf("events in the history: %d for one approver, %d for a thousand", one, thousand)
+}
 
-		events, exported := history(t, id)
-		require.LessOrEqual(t, events, 48)
-		require.NotContains(t, exported, "canary", "no address, name, reason or justification")
-		require.NotContains(t, exported, "@contoso.example")
-		require.NotContains(t, exported, "PIM: ", "no subject")
-		require.NotContains(t, exported, "Backup Reader", "no display name")
-		lengths[approvers] = events
+func lengthOfAnApproval(t *testing.T, approvers int) int {
+	t.Helper()
+	w := newWorld(t, options{
+		directory: organisation(approvers),
+		env:       map[string]string{"PIMNOTIFY_ENGINE_DELAY": "15s,15s,15s"}, // longer than any mail takes, as in earnest
+	})
+	id := w.prefix + "r"
+	w.put(t, id, activation())
+	w.awaitEvent(t, id, pim.ActivationPendingApproval, pim.EventComplete)
+	awaitQuiet(t, id)
+	w.decide(t, id, pim.Approve, "a0").done(t)
+	v := w.awaitEnd(t, id, pim.Provisioned, 2*time.Minute)
+	require.NoError(t, temporal.GetWorkflow(t.Context(), workflows.ActivationID(tenant, id), "").Get(t.Context(), nil))
+
+	for _, kind := range []pim.EventKind{pim.ActivationPendingApproval, pim.ActivationApproved} {
+		e, ok := event(v, kind)
+		require.True(t, ok)
+		require.Equal(t, pim.Counts{pim.StatusSent: approvers}, e.Counts, "%s", kind)
 	}
-	require.Equal(t, lengths[1], lengths[1000])
-	t.Logf("events in the history: %v", lengths)
+	require.Equal(t, 2*approvers+2, w.agree(t, id), "each approver twice, the requestor, the administrator")
+	once := map[string]int{}
+	for _, m := range w.inbox.Messages() {
+		once[m.Header("X-PIM-Event-Id")+" "+m.To[0]]++
+	}
+	require.Len(t, once, 2*approvers+2, "nobody was told anything twice")
+
+	events, exported := history(t, id)
+	require.LessOrEqual(t, len(events), 48)
+	require.NotContains(t, exported, "canary", "no address, name, reason or justification")
+	require.NotContains(t, exported, "@contoso.example")
+	require.NotContains(t, exported, "PIM: ", "no subject")
+	require.NotContains(t, exported, "Backup Reader", "no display name")
+	return inTime(events)
 }
 
 // awaitQuiet waits until a run has taken in everything that has happened: what happens next is a task of its own then, as it is

@@ -155,7 +155,7 @@ func TestAWorkerKilledWhileTheRequestMailIsTakenBackLeavesNothingOpen(t *testing
 	id := w.prefix + "r"
 	w.put(t, id, activation())
 	w.awaitMails(t, "activation."+id+".pendingApproval", 20)
-	w.insist(t, func() answer { return w.decide(t, id, pim.Approve, "a0") })
+	w.decide(t, id, pim.Approve, "a0").done(t)
 	worker.kill()
 	w.startWorker().awaitReadyWorker()
 

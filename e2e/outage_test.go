@@ -20,24 +20,16 @@ import (
 func TestADecisionMadeTheMomentAfterAPutWasAnsweredIsNeverLost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, options{})
-	var wait sync.WaitGroup
+	var all []func(testing.TB)
 	for i := range 30 {
 		id := fmt.Sprintf("%sat-once-%d", w.prefix, i)
-		wait.Go(func() {
-			if a := w.call(t, http.MethodPut, "activationRequests/"+id, activation()); a.status != http.StatusCreated {
-				t.Errorf("put: %d %s", a.status, a.body)
-			}
-			a := repeated(func() answer { return w.decide(t, id, pim.Approve, "u8") })
-			var v pim.View
-			if a.status != http.StatusOK || json.Unmarshal(a.body, &v) != nil || v.Status != pim.Provisioned {
-				t.Errorf("decide: %d %s", a.status, a.body)
-			}
+		all = append(all, func(t testing.TB) {
+			w.put(t, id, activation())
+			require.Equal(t, pim.Provisioned, w.decide(t, id, pim.Approve, "u8").done(t).Status)
+			w.awaitEnd(t, id, pim.Provisioned, time.Minute)
 		})
 	}
-	wait.Wait()
-	for i := range 30 {
-		w.awaitEnd(t, fmt.Sprintf("%sat-once-%d", w.prefix, i), pim.Provisioned, time.Minute)
-	}
+	together(t, all...)
 }
 
 func TestWithoutAWorkerADecisionIsAnswered503AndTheRepeatedCallDecidesOnce(t *testing.T) {
@@ -45,17 +37,16 @@ func TestWithoutAWorkerADecisionIsAnswered503AndTheRepeatedCallDecidesOnce(t *te
 	w := newWorld(t, options{noWorker: true})
 	id := w.prefix + "r"
 	w.put(t, id, activation())
-	a := w.decide(t, id, pim.Approve, "u8")
+	a := w.once(t, http.MethodPost, "activationRequests/"+id+"/decision", reviewed(pim.Approve, "u8"))
 	require.Equal(t, http.StatusServiceUnavailable, a.status, "%s", a.body)
 	require.NotEmpty(t, a.header.Get("Retry-After"))
 	require.Contains(t, string(a.body), "worker")
 	require.Equal(t, pim.PendingApproval, w.view(t, id).Status, "a decision that nobody took is not one")
 
 	w.startWorker().awaitReadyWorker()
-	w.insist(t, func() answer { return w.decide(t, id, pim.Approve, "u8") })
+	w.decide(t, id, pim.Approve, "u8").done(t)
 	w.awaitEnd(t, id, pim.Provisioned, time.Minute)
-	again := w.decide(t, id, pim.Approve, "u8")
-	require.Equal(t, http.StatusOK, again.status, "the same decision, after the run has closed: %s", again.body)
+	w.decide(t, id, pim.Approve, "u8").done(t) // the same decision, after the run has closed
 	other := w.decide(t, id, pim.Deny, "u1")
 	require.Equal(t, http.StatusConflict, other.status)
 	var problem struct {
@@ -80,7 +71,7 @@ func TestAHundredEqualPutsAtOnceMakeOneRun(t *testing.T) {
 		wait.Go(func() {
 			// A machine that is too busy for a hundred starts says 503, and its caller asks again, as callers are told to.
 			await(t, 2*time.Minute, "an answer", func() bool {
-				a := w.call(t, http.MethodPut, "activationRequests/"+id, activation())
+				a := w.once(t, http.MethodPut, "activationRequests/"+id, activation())
 				switch a.status {
 				case http.StatusCreated:
 					created.Add(1)
@@ -106,10 +97,10 @@ func TestAHundredEqualPutsAtOnceMakeOneRun(t *testing.T) {
 	require.Equal(t, http.StatusConflict, other.status)
 
 	w.awaitEvent(t, id, pim.ActivationPendingApproval, pim.EventComplete)
-	require.Equal(t, http.StatusOK, w.decide(t, id, pim.Approve, "u8").status)
+	w.decide(t, id, pim.Approve, "u8").done(t)
 	w.awaitEnd(t, id, pim.Provisioned, time.Minute)
 	require.Equal(t, 4+4+6, w.agree(t, id), "four approvers twice, the requestor and five administrators once")
-	require.Equal(t, http.StatusOK, w.call(t, http.MethodPut, "activationRequests/"+id, activation()).status, "also when it is over")
+	w.call(t, http.MethodPut, "activationRequests/"+id, activation()).done(t) // also when it is over
 }
 
 // A caller who is told 503 may never come back. What was accepted is started all the same, once Temporal is there again.
@@ -124,7 +115,7 @@ func TestARequestAcceptedWhileTemporalIsAwayIsStartedThoughItsCallerNeverComesBa
 	require.NoError(t, own.Kill())
 
 	id := w.prefix + "r"
-	a := w.call(t, http.MethodPut, "activationRequests/"+id, activation())
+	a := w.once(t, http.MethodPut, "activationRequests/"+id, activation())
 	require.Equal(t, http.StatusServiceUnavailable, a.status, "%s", a.body)
 	require.NotEmpty(t, a.header.Get("Retry-After"))
 	require.Contains(t, string(a.body), "Temporal")
@@ -135,7 +126,7 @@ func TestARequestAcceptedWhileTemporalIsAwayIsStartedThoughItsCallerNeverComesBa
 		e, ok := event(w.view(t, id), pim.ActivationPendingApproval)
 		return ok && e.Status == pim.EventComplete
 	})
-	w.insist(t, func() answer { return w.decide(t, id, pim.Approve, "u8") })
+	w.decide(t, id, pim.Approve, "u8").done(t)
 	w.awaitEnd(t, id, pim.Provisioned, time.Minute)
 	w.agree(t, id)
 }

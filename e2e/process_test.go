@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -85,18 +86,42 @@ func (p *process) awaitReady(url string) {
 	})
 }
 
-// await waits for a condition, and no longer than it may take.
-func await(t *testing.T, limit time.Duration, what string, ok func() bool) {
+// await waits for a condition, and no longer than it may take. The longer it waits the more seldom it looks: a machine that is
+// asked all the time by many has no time for what they wait for.
+func await(t testing.TB, limit time.Duration, what string, ok func() bool) {
 	t.Helper()
-	end, again := time.After(limit), time.NewTicker(20*time.Millisecond)
-	defer again.Stop()
-	for !ok() {
-		select {
-		case <-again.C:
-		case <-end:
+	end := time.Now().Add(limit)
+	for pause := 20 * time.Millisecond; !ok(); pause = min(pause*5/4, 300*time.Millisecond) {
+		if time.Now().After(end) {
 			t.Fatalf("waited %s for %s", limit, what)
 		}
+		<-time.After(pause)
 	}
+}
+
+// together does all of these at once, and waits until each is done.
+func together(t *testing.T, all ...func(t testing.TB)) {
+	t.Helper()
+	var wait sync.WaitGroup
+	for _, each := range all {
+		wait.Go(func() { each(aside{t}) })
+	}
+	wait.Wait()
+}
+
+// aside is a test in one of many goroutines: what fails there ends that one, which is all that a goroutine beside the test's own
+// may end.
+type aside struct{ testing.TB }
+
+func (a aside) FailNow() {
+	a.Fail()
+	runtime.Goexit()
+}
+
+func (a aside) Fatalf(format string, args ...any) {
+	a.Helper()
+	a.Errorf(format, args...)
+	runtime.Goexit()
 }
 
 // buffer is what a process printed, safe to read while it prints.

@@ -38,7 +38,7 @@ type story struct {
 
 func decided(result pim.ReviewResult, by string) func(*testing.T, *world, string) {
 	return func(t *testing.T, w *world, id string) {
-		w.insist(t, func() answer { return w.decide(t, id, result, by) })
+		w.decide(t, id, result, by).done(t)
 	}
 }
 
@@ -51,7 +51,7 @@ func afterTheRequestMail(then func(*testing.T, *world, string)) func(*testing.T,
 
 func posted(path string) func(*testing.T, *world, string) {
 	return func(t *testing.T, w *world, id string) {
-		w.insist(t, func() answer { return w.call(t, http.MethodPost, "activationRequests/"+id+"/"+path, "{}") })
+		w.call(t, http.MethodPost, "activationRequests/"+id+"/"+path, "{}").done(t)
 	}
 }
 

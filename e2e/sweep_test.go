@@ -3,8 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"sync"
 	"testing"
 	"time"
 
@@ -25,7 +23,7 @@ func TestADecisionAtAnyMomentAroundTheTimerLeavesRecordAndInboxInAgreement(t *te
 		inbox:     inbox.Options{Faults: []inbox.Fault{{Kind: inbox.Latency, Delay: inbox.Duration(20 * time.Millisecond)}}},
 	})
 	ids := make([]string, steps)
-	var wait sync.WaitGroup
+	var deciding []func(testing.TB)
 	for i := range steps {
 		ids[i] = fmt.Sprintf("%ssweep-%d", w.prefix, i)
 		created := time.Now()
@@ -34,18 +32,13 @@ func TestADecisionAtAnyMomentAroundTheTimerLeavesRecordAndInboxInAgreement(t *te
 		if i%2 == 1 {
 			moment = func() { w.awaitMails(t, "activation."+ids[i]+".pendingApproval", 1+i*asked/steps) }
 		}
-		wait.Go(func() {
-			if a := w.call(t, http.MethodPut, "activationRequests/"+ids[i], r); a.status != http.StatusCreated {
-				t.Errorf("put: %d %s", a.status, a.body)
-				return
-			}
+		deciding = append(deciding, func(t testing.TB) {
+			w.put(t, ids[i], r)
 			moment()
-			if a := repeated(func() answer { return w.decide(t, ids[i], pim.Approve, "a0") }); a.status != http.StatusOK {
-				t.Errorf("decide: %d %s", a.status, a.body)
-			}
+			w.decide(t, ids[i], pim.Approve, "a0").done(t)
 		})
 	}
-	wait.Wait()
+	together(t, deciding...)
 	nobody, some, all := 0, 0, 0
 	for _, id := range ids {
 		v := w.awaitEnd(t, id, pim.Provisioned, time.Minute)

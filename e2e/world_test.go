@@ -24,6 +24,7 @@ type world struct {
 	env    map[string]string
 	api    *process
 	apiURL string
+	tenant string // of whom calls speak
 	prefix string // of request ids: Temporal is shared by all tests
 	worked []*process
 }
@@ -39,10 +40,20 @@ type options struct {
 
 var worlds atomic.Int64
 
+// tenant is the one that tests speak of unless they say so.
+const tenant = "contoso"
+
+// of is the same deployment, asked about another tenant.
+func (w *world) of(tenant string) *world {
+	other := *w
+	other.tenant = tenant
+	return &other
+}
+
 func newWorld(t *testing.T, o options) *world {
 	t.Helper()
 	folder := t.TempDir()
-	w := &world{t: t, prefix: fmt.Sprintf("w%d-%d-", os.Getpid(), worlds.Add(1))}
+	w := &world{t: t, tenant: tenant, prefix: fmt.Sprintf("w%d-%d-", os.Getpid(), worlds.Add(1))}
 	if o.ses == "" {
 		w.inbox = inbox.New(o.inbox)
 		ses := httptest.NewServer(w.inbox)
