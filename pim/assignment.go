@@ -46,6 +46,8 @@ func (a Assignment) WithDefaults() Assignment {
 	if a.Origin == "" {
 		a.Origin = FromPIM
 	}
+	a.CreatedDateTime = inUTC(a.CreatedDateTime)
+	a.ScheduleInfo = a.ScheduleInfo.inUTC()
 	return a
 }
 
@@ -85,6 +87,8 @@ func (a Assignment) Validate(now time.Time) []Problem {
 	}
 	v.origin(a)
 	v.created(a.CreatedDateTime, now)
+	v.reason(a.Justification)
+	v.ticket(a.TicketInfo)
 	asked := now
 	if a.CreatedDateTime != nil {
 		asked = *a.CreatedDateTime

@@ -85,8 +85,7 @@ func (r ActivationRequest) WithDefaults() ActivationRequest {
 		r.Activation = Assumed
 	}
 	r.CreatedDateTime = inUTC(r.CreatedDateTime)
-	r.ScheduleInfo.StartDateTime = inUTC(r.ScheduleInfo.StartDateTime)
-	r.ScheduleInfo.Expiration.EndDateTime = inUTC(r.ScheduleInfo.Expiration.EndDateTime)
+	r.ScheduleInfo = r.ScheduleInfo.inUTC()
 	return r
 }
 
