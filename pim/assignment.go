@@ -46,12 +46,18 @@ func (a Assignment) WithDefaults() Assignment {
 	if a.Origin == "" {
 		a.Origin = FromPIM
 	}
+	a.CreatedDateTime = inUTC(a.CreatedDateTime)
+	a.ScheduleInfo = a.ScheduleInfo.inUTC()
 	return a
 }
 
 // AdministratorsScope is where the assignment's administrators hold their roles: the whole tenant for Entra roles, the scope of
 // the assignment otherwise.
 func (a Assignment) AdministratorsScope() string { return administratorsScope(a.ResourceKind, a.Scope) }
+
+// RuledRole is the role by which the assignment's notification rules are found: for groups the relation to the group, whatever
+// the assignment calls it.
+func (a Assignment) RuledRole() Role { return ruledRole(a.ResourceKind, a.AccessID, a.Role) }
 
 // Alerts reports whether the assignment is one that the alert speaks of: made outside of PIM and, in profile strict, for good.
 // Whether the alert is switched on is the tenant's setting.
@@ -81,6 +87,8 @@ func (a Assignment) Validate(now time.Time) []Problem {
 	}
 	v.origin(a)
 	v.created(a.CreatedDateTime, now)
+	v.reason(a.Justification)
+	v.ticket(a.TicketInfo)
 	asked := now
 	if a.CreatedDateTime != nil {
 		asked = *a.CreatedDateTime

@@ -10,11 +10,18 @@ type AssignmentChange struct {
 	Justification  string         `json:"justification,omitempty" doc:"The administrator's reason, free text."`
 }
 
+// WithDefaults brings times to UTC, so that two bodies that mean the same are equal.
+func (c AssignmentChange) WithDefaults() AssignmentChange {
+	c.ScheduleInfo = c.ScheduleInfo.inUTC()
+	return c
+}
+
 // Validate says everything that is wrong with a change, as far as it can be told from it and the time alone. The action is
 // adminExtend, adminRenew, adminUpdate or adminRemove.
 func (c AssignmentChange) Validate(action Action, now time.Time) []Problem {
 	v := validator{}
 	v.principal("body.requestedBy", c.RequestedBy)
+	v.reason(c.Justification)
 	scheduled, typed := c.ScheduleInfo != (ScheduleInfo{}), c.AssignmentType != ""
 	if typed && action != AdminRemove {
 		v.assignmentType(c.AssignmentType)
@@ -47,10 +54,17 @@ type ExtensionRequest struct {
 	ScheduleInfo  ScheduleInfo `json:"scheduleInfo,omitzero" doc:"From when until when they ask for it. A duration counts from startDateTime, or from the decision where that is left out."`
 }
 
+// WithDefaults brings times to UTC, so that two bodies that mean the same are equal.
+func (r ExtensionRequest) WithDefaults() ExtensionRequest {
+	r.ScheduleInfo = r.ScheduleInfo.inUTC()
+	return r
+}
+
 // Validate says everything that is wrong with a request to extend or renew, as far as it can be told from it and the time alone.
 func (r ExtensionRequest) Validate(now time.Time) []Problem {
 	v := validator{}
 	v.principal("body.requestedBy", r.RequestedBy)
+	v.reason(r.Justification)
 	v.assignmentSchedule(r.ScheduleInfo, now, now)
 	return v.problems
 }
@@ -61,6 +75,13 @@ type ExtensionDecision struct {
 	Decision
 	ScheduleInfo   ScheduleInfo   `json:"scheduleInfo,omitzero" doc:"From when until when it holds from now on; as asked for where left out."`
 	AssignmentType AssignmentType `json:"assignmentType,omitempty" doc:"eligible or active; as it was where left out."`
+}
+
+// WithDefaults brings times to UTC, so that two bodies that mean the same are equal.
+func (d ExtensionDecision) WithDefaults() ExtensionDecision {
+	d.ReviewedDateTime = d.ReviewedDateTime.UTC()
+	d.ScheduleInfo = d.ScheduleInfo.inUTC()
+	return d
 }
 
 // Validate says everything that is wrong with a decision, as far as it can be told from the decision and the time alone.

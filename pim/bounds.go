@@ -21,6 +21,18 @@ func (v *validator) text(location, text string, most int) {
 	}
 }
 
+func (v *validator) reason(text string) { v.text("body.justification", text, maxReasonRunes) }
+
+func (v *validator) ticket(t TicketInfo) {
+	v.text("body.ticketInfo.ticketNumber", t.TicketNumber, maxTicketRunes)
+	v.text("body.ticketInfo.ticketSystem", t.TicketSystem, maxTicketRunes)
+}
+
+func (v *validator) dates(s ScheduleInfo, now time.Time) {
+	v.date("body.scheduleInfo.startDateTime", s.StartDateTime, now)
+	v.date(expirationAt+".endDateTime", s.Expiration.EndDateTime, now)
+}
+
 // date checks a moment that somebody names: within a time in which people live.
 func (v *validator) date(location string, t *time.Time, now time.Time) {
 	if t == nil {
@@ -41,6 +53,13 @@ func (v *validator) over(r ActivationRequest, now time.Time) {
 	if end := r.ScheduleInfo.End(r.ScheduleInfo.Start(*r.CreatedDateTime)); !end.After(now) {
 		v.add("body.scheduleInfo.expiration", "must lie in the future, counted from createdDateTime", end)
 	}
+}
+
+// inUTC is the same schedule, its moments in UTC.
+func (s ScheduleInfo) inUTC() ScheduleInfo {
+	s.StartDateTime = inUTC(s.StartDateTime)
+	s.Expiration.EndDateTime = inUTC(s.Expiration.EndDateTime)
+	return s
 }
 
 // inUTC gives a moment in the one zone in which everything is compared and kept. Whatever was sent stays the same moment.

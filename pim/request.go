@@ -85,8 +85,7 @@ func (r ActivationRequest) WithDefaults() ActivationRequest {
 		r.Activation = Assumed
 	}
 	r.CreatedDateTime = inUTC(r.CreatedDateTime)
-	r.ScheduleInfo.StartDateTime = inUTC(r.ScheduleInfo.StartDateTime)
-	r.ScheduleInfo.Expiration.EndDateTime = inUTC(r.ScheduleInfo.Expiration.EndDateTime)
+	r.ScheduleInfo = r.ScheduleInfo.inUTC()
 	return r
 }
 
@@ -105,9 +104,11 @@ func administratorsScope(kind ResourceKind, scope Scope) string {
 
 // RuledRole is the role by which the request's notification rules are found: for groups the relation to the group, whatever the
 // request calls it.
-func (r ActivationRequest) RuledRole() Role {
-	if r.ResourceKind == GroupResource {
-		return Role{ID: string(r.AccessID), DisplayName: string(r.AccessID)}
+func (r ActivationRequest) RuledRole() Role { return ruledRole(r.ResourceKind, r.AccessID, r.Role) }
+
+func ruledRole(kind ResourceKind, access AccessID, role Role) Role {
+	if kind == GroupResource {
+		return Role{ID: string(access), DisplayName: string(access)}
 	}
-	return r.Role
+	return role
 }

@@ -81,12 +81,8 @@ func (r ActivationRequest) Validate(now time.Time) []Problem {
 		v.add("body.activation", "must be assumed or reported", string(r.Activation))
 	}
 	v.created(r.CreatedDateTime, now)
-	v.text("body.justification", r.Justification, maxReasonRunes)
-	v.text("body.ticketInfo.ticketNumber", r.TicketInfo.TicketNumber, maxTicketRunes)
-	v.text("body.ticketInfo.ticketSystem", r.TicketInfo.TicketSystem, maxTicketRunes)
-	v.date("body.createdDateTime", r.CreatedDateTime, now.Add(horizon)) // ahead it has a bound of its own
-	v.date("body.scheduleInfo.startDateTime", r.ScheduleInfo.StartDateTime, now)
-	v.date("body.scheduleInfo.expiration.endDateTime", r.ScheduleInfo.Expiration.EndDateTime, now)
+	v.reason(r.Justification)
+	v.ticket(r.TicketInfo)
 	v.activationSchedule(r.ScheduleInfo, now)
 	v.over(r, now)
 	return v.problems
@@ -125,6 +121,7 @@ func (v *validator) role(r Role) {
 }
 
 func (v *validator) created(at *time.Time, now time.Time) {
+	v.date("body.createdDateTime", at, now.Add(horizon)) // ahead it has a bound of its own
 	if at != nil && at.After(now.Add(maxFutureSkew)) {
 		v.add("body.createdDateTime", "must not be more than 5 minutes ahead", at)
 	}
@@ -162,7 +159,8 @@ func (v *validator) id(location, id string) {
 }
 
 func (v *validator) activationSchedule(s ScheduleInfo, now time.Time) {
-	const at = "body.scheduleInfo.expiration"
+	const at = expirationAt
+	v.dates(s, now)
 	if s.Expiration == (Expiration{}) {
 		v.add(at, "is required: a type, and a duration or an endDateTime", nil)
 		return
@@ -223,7 +221,7 @@ func (d Decision) Validate(now time.Time) []Problem {
 		v.add("body.reviewResult", "must be Approve or Deny", string(d.ReviewResult))
 	}
 	v.principal("body.reviewedBy", d.ReviewedBy)
-	v.text("body.justification", d.Justification, maxReasonRunes)
+	v.reason(d.Justification)
 	if d.ReviewedDateTime.After(now.Add(maxFutureSkew)) {
 		v.add("body.reviewedDateTime", "must not be more than 5 minutes ahead", d.ReviewedDateTime)
 	}

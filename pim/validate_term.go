@@ -9,6 +9,7 @@ const expirationAt = "body.scheduleInfo.expiration"
 
 // assignmentSchedule checks when a role is assigned. The start may lie in the past, the end may not.
 func (v *validator) assignmentSchedule(s ScheduleInfo, asked, now time.Time) {
+	v.dates(s, now)
 	e := s.Expiration
 	if e == (Expiration{}) {
 		v.add(expirationAt, "is required: a type, and a duration or an endDateTime unless it never expires", nil)

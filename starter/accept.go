@@ -1,7 +1,6 @@
 package starter
 
 import (
-	"cmp"
 	"context"
 	"errors"
 
@@ -19,32 +18,44 @@ func (c *Client) PutActivation(ctx context.Context, tenant, id string, sent pim.
 		return pim.View{}, false, err
 	}
 	sent = sent.WithDefaults()
-	hash, err := hashOf(sent)
+	compared := sent
+	compared.IsValidationOnly = false // validating says what accepting would
+	hash, err := hashOf(compared)
 	if err != nil {
 		return pim.View{}, false, err
 	}
-	known, err := c.accepted(ctx, tenant, activation(id))
+	return c.put(ctx, tenant, activation(id), hash, sent.IsValidationOnly, func() (newcomer, error) {
+		return c.prepareActivation(ctx, tenant, id, sent, hash)
+	})
+}
+
+// newcomer is something that nobody has told us of before, checked in full.
+type newcomer struct {
+	acceptance pim.Acceptance
+	already    []pim.Change // what has become of it when it is accepted
+	preview    pim.View     // the representation that it would have
+}
+
+// put takes something in under an id that it has for ever. It is prepared only where it is new.
+func (c *Client) put(ctx context.Context, tenant string, resource pim.Resource, hash string, validationOnly bool, prepare func() (newcomer, error)) (pim.View, bool, error) {
+	known, err := c.accepted(ctx, tenant, resource)
 	switch {
 	case err == nil:
-		view, err := c.again(ctx, known, hash, sent.IsValidationOnly)
+		view, err := c.again(ctx, known, hash, validationOnly)
 		return view, false, err
 	case !errors.Is(err, pim.ErrNotFound):
 		return pim.View{}, false, err
 	}
-	acceptance, input, err := c.prepare(ctx, tenant, id, sent, hash)
+	n, err := prepare()
+	if err != nil || validationOnly {
+		return n.preview, false, err
+	}
+	accepted, created, err := c.Ledger.Accept(ctx, n.acceptance)
 	if err != nil {
-		return pim.View{}, false, err
+		return pim.View{}, false, away(AwayLedger, "accept "+resource.String(), err)
 	}
-	if sent.IsValidationOnly {
-		request, err := requestOf(pim.Accepted{Acceptance: acceptance})
-		return preview(acceptance, request), false, err
-	}
-	accepted, created, err := c.Ledger.Accept(ctx, acceptance)
-	if err != nil {
-		return pim.View{}, false, away(AwayLedger, "accept "+acceptance.Resource.String(), err)
-	}
-	if change, late := workflows.TimedOut(input, c.now()); created && late {
-		if err := c.record(accepted, []pim.Change{change}); err != nil {
+	if created {
+		if err := c.record(accepted, n.already); err != nil {
 			return pim.View{}, false, err
 		}
 	}
@@ -52,7 +63,7 @@ func (c *Client) PutActivation(ctx context.Context, tenant, id string, sent pim.
 	return view, created && err == nil, err
 }
 
-// again answers for a request that is in the ledger, and goes on where an earlier call was interrupted.
+// again answers for something that is in the ledger, and goes on where an earlier call was interrupted.
 func (c *Client) again(ctx context.Context, known pim.Accepted, hash string, validationOnly bool) (pim.View, error) {
 	if known.Hash != hash {
 		return pim.View{}, &Conflict{Reason: "another request was accepted under this id: use a new id", Status: known.Status, Decision: known.Decision}
@@ -65,42 +76,39 @@ func (c *Client) again(ctx context.Context, known pim.Accepted, hash string, val
 	return c.view(ctx, known.Tenant, known.Resource)
 }
 
-// prepare checks a new request in full and makes of it what the ledger is to hold.
-func (c *Client) prepare(ctx context.Context, tenant, id string, sent pim.ActivationRequest, hash string) (pim.Acceptance, workflows.ActivationInput, error) {
+// prepareActivation checks a new request in full and makes of it what the ledger is to hold.
+func (c *Client) prepareActivation(ctx context.Context, tenant, id string, sent pim.ActivationRequest, hash string) (newcomer, error) {
 	if _, err := c.Directory.Organization(ctx, tenant); err != nil {
-		return pim.Acceptance{}, workflows.ActivationInput{}, away(AwayDirectory, "look up the tenant", err)
+		return newcomer{}, away(AwayDirectory, "look up the tenant", err)
 	}
 	now := c.now()
 	problems := sent.Validate(now)
 	problems = append(problems, normalise(&sent, problems)...)
 	if len(problems) > 0 {
-		return pim.Acceptance{}, workflows.ActivationInput{}, invalid(problems)
+		return newcomer{}, invalid(problems)
 	}
 	if err := c.checkFallback(ctx, tenant, sent); err != nil {
-		return pim.Acceptance{}, workflows.ActivationInput{}, err
+		return newcomer{}, err
 	}
 	if sent.CreatedDateTime == nil {
 		sent.CreatedDateTime = &now
 	}
 	if err := c.introduce(ctx, tenant, &sent.Principal); err != nil {
-		return pim.Acceptance{}, workflows.ActivationInput{}, err
+		return newcomer{}, err
 	}
-	return acceptance(tenant, id, sent, hash, c.Settings.Settings(tenant), now)
-}
-
-// introduce gives a principal the name and kind that the directory has for it, where the request leaves them out: the record is
-// read by people.
-func (c *Client) introduce(ctx context.Context, tenant string, p *pim.Principal) error {
-	known, there, err := c.Directory.Principal(ctx, tenant, p.ID)
+	if sent.Principal.Type == pim.Group {
+		return newcomer{}, invalid([]pim.Problem{{
+			Location: "body.principal.id", Message: "must be a user or servicePrincipal: the directory knows it as a group", Value: sent.Principal.ID,
+		}})
+	}
+	in := activationInput(tenant, id, sent, c.Settings.Settings(tenant))
+	a, err := acceptance(tenant, activation(id), sent, in, hash, firstOf(in), now)
 	if err != nil {
-		return away(AwayDirectory, "look up who asks", err)
+		return newcomer{}, err
 	}
-	if there {
-		p.DisplayName = cmp.Or(p.DisplayName, known.DisplayName)
-		p.Type = cmp.Or(p.Type, known.Type)
+	n := newcomer{acceptance: a, preview: preview(a, sent.Principal, sent.Justification)}
+	if change, late := workflows.TimedOut(in, now); late {
+		n.already = []pim.Change{change}
 	}
-	if p.Type == pim.Group {
-		return invalid([]pim.Problem{{Location: "body.principal.id", Message: "must be a user or servicePrincipal: the directory knows it as a group", Value: p.ID}})
-	}
-	return nil
+	return n, nil
 }

@@ -11,37 +11,40 @@ import (
 	"pimnotify/workflows"
 )
 
-// hashOf is what tells two requests under one id apart: what was sent and its constant defaults, in a form that depends on
-// neither the order of fields nor the zone in which a time was written. What the server fills in is not part of it, nor whether
-// the request was only to be validated: validating says what accepting would.
-func hashOf(sent pim.ActivationRequest) (string, error) {
-	sent.IsValidationOnly = false
+// hashOf is what tells two bodies under one id apart: what was sent and its constant defaults, in a form that depends on neither
+// the order of fields nor the zone in which a time was written. What the server fills in is not part of it.
+func hashOf(sent any) (string, error) {
 	canonical, err := json.Marshal(sent)
 	if err != nil {
 		return "", &pim.Invalid{Problems: []pim.Problem{{Location: "body", Message: "cannot be written as JSON: " + err.Error()}}}
 	}
-	sum := sha256.Sum256(canonical)
-	return hex.EncodeToString(sum[:]), nil
+	return digest(canonical), nil
 }
 
-// acceptance is a valid request as the ledger is to hold it: the request, what its process is started with, and the first step of
-// its timeline. Delays and the time-out are drawn and resolved here and hold from now on, whatever the settings say later.
-func acceptance(tenant, id string, r pim.ActivationRequest, hash string, settings pim.Settings, now time.Time) (pim.Acceptance, workflows.ActivationInput, error) {
-	body, err := json.Marshal(r)
-	if err != nil {
-		return pim.Acceptance{}, workflows.ActivationInput{}, fmt.Errorf("write the request: %w", err)
-	}
-	in := input(tenant, id, r, settings)
-	inputJSON, err := json.Marshal(in)
-	if err != nil {
-		return pim.Acceptance{}, in, fmt.Errorf("write the input of the process: %w", err)
-	}
-	return pim.Acceptance{
-		Tenant: tenant, Resource: activation(id), Hash: hash, Body: body, Input: inputJSON, AcceptedAt: now, First: first(in),
-	}, in, nil
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
-func input(tenant, id string, r pim.ActivationRequest, settings pim.Settings) workflows.ActivationInput {
+// acceptance is something valid as the ledger is to hold it: what was sent, what its process is started with, and the first step
+// of its timeline.
+func acceptance(tenant string, resource pim.Resource, body, input any, hash string, first pim.Change, now time.Time) (pim.Acceptance, error) {
+	a := pim.Acceptance{Tenant: tenant, Resource: resource, Hash: hash, AcceptedAt: now, First: first}
+	var err error
+	if a.Body, err = json.Marshal(body); err != nil {
+		return a, fmt.Errorf("write %s: %w", resource, err)
+	}
+	if input == nil {
+		return a, nil // nothing is to be started
+	}
+	if a.Input, err = json.Marshal(input); err != nil {
+		return a, fmt.Errorf("write the input of %s: %w", resource, err)
+	}
+	return a, nil
+}
+
+// activationInput draws the delays and resolves the time-out. They hold from now on, whatever the settings say later.
+func activationInput(tenant, id string, r pim.ActivationRequest, settings pim.Settings) workflows.ActivationInput {
 	draw := func(kind pim.EventKind) pim.Duration {
 		return pim.DurationOf(settings.EngineDelay.Draw(tenant, id, kind))
 	}
@@ -59,8 +62,9 @@ func input(tenant, id string, r pim.ActivationRequest, settings pim.Settings) wo
 	return in
 }
 
-// first is the step with which a timeline begins. Where somebody has to approve, the mail that asks them is planned with it.
-func first(in workflows.ActivationInput) pim.Change {
+// firstOf is the step with which an activation's timeline begins. Where somebody has to approve, the mail that asks them is
+// planned with it.
+func firstOf(in workflows.ActivationInput) pim.Change {
 	change := pim.Change{At: in.CreatedDateTime, What: pim.WhatRequested, Status: pim.Granted, By: in.PrincipalID}
 	if !in.ApprovalRequired {
 		return change
@@ -75,12 +79,14 @@ func first(in workflows.ActivationInput) pim.Change {
 	return change
 }
 
-// preview is the representation that a request would have if it were accepted.
-func preview(a pim.Acceptance, r pim.ActivationRequest) pim.View {
-	by := pim.Principal{ID: r.Principal.ID, DisplayName: r.Principal.DisplayName}
+// preview is the representation that something would have if it were accepted.
+func preview(a pim.Acceptance, by pim.Principal, justification string) pim.View {
+	step := pim.TimelineEntry{At: a.First.At, What: a.First.What, Status: a.First.Status, Justification: justification}
+	if by.ID != "" {
+		step.By = &pim.Principal{ID: by.ID, DisplayName: by.DisplayName}
+	}
 	view := pim.View{
-		ID: a.Resource.ID, Status: a.First.Status, Events: []pim.Event{},
-		Timeline: []pim.TimelineEntry{{At: a.First.At, What: a.First.What, Status: a.First.Status, By: &by, Justification: r.Justification}},
+		ID: a.Resource.ID, Status: a.First.Status, Timeline: []pim.TimelineEntry{step}, Events: []pim.Event{}, Assignment: a.First.Assignment,
 	}
 	for _, due := range a.First.Schedule {
 		view.Events = append(view.Events, pim.Event{

@@ -15,7 +15,7 @@ func (c *Client) checkFallback(ctx context.Context, tenant string, r pim.Activat
 	if !r.Approval.Fallback() {
 		return nil
 	}
-	holders, err := c.fallbackHolders(ctx, tenant, r)
+	holders, err := c.fallbackHolders(ctx, tenant, r.ResourceKind, r.AdministratorsScope())
 	if err != nil {
 		return err
 	}
@@ -24,8 +24,7 @@ func (c *Client) checkFallback(ctx context.Context, tenant string, r pim.Activat
 	}
 	return invalid([]pim.Problem{{
 		Location: "body.approval.approvers",
-		Message: fmt.Sprintf("is required here: approval is required, and nobody else is %s at this scope who could decide instead",
-			strings.Join(fallbackRoles(r.ResourceKind), " or ")),
+		Message:  fmt.Sprintf("is required here: approval is required, and nobody else is %s at this scope who could decide instead", fallbackRoles(r.ResourceKind)),
 	}})
 }
 
@@ -38,15 +37,14 @@ func (c *Client) checkMayDecide(ctx context.Context, tenant string, r pim.Activa
 	if !r.Approval.Fallback() {
 		return c.checkNamed(ctx, tenant, r.Approval.Approvers, reviewer)
 	}
-	holders, err := c.fallbackHolders(ctx, tenant, r)
+	holders, err := c.fallbackHolders(ctx, tenant, r.ResourceKind, r.AdministratorsScope())
 	if err != nil {
 		return err
 	}
 	if slices.Contains(holders, reviewer) {
 		return nil
 	}
-	return &Forbidden{Reason: fmt.Sprintf("%s is not an approver: no approvers are named, so only a %s at this scope decides",
-		reviewer, strings.Join(fallbackRoles(r.ResourceKind), " or "))}
+	return &Forbidden{Reason: fmt.Sprintf("%s is not an approver: no approvers are named, so only a %s at this scope decides", reviewer, fallbackRoles(r.ResourceKind))}
 }
 
 func (c *Client) checkNamed(ctx context.Context, tenant string, approvers []pim.Principal, reviewer string) error {
@@ -61,10 +59,10 @@ func (c *Client) checkNamed(ctx context.Context, tenant string, approvers []pim.
 }
 
 // fallbackHolders are the ids of those who decide where no approvers are named.
-func (c *Client) fallbackHolders(ctx context.Context, tenant string, r pim.ActivationRequest) ([]string, error) {
+func (c *Client) fallbackHolders(ctx context.Context, tenant string, kind pim.ResourceKind, scope string) ([]string, error) {
 	var ids []string
-	for _, decider := range pim.FallbackDeciders(r.ResourceKind) {
-		holders, err := c.Directory.Holders(ctx, tenant, pim.HolderQuery{Kind: r.ResourceKind, Role: decider.Role, Scope: r.AdministratorsScope()})
+	for _, decider := range pim.FallbackDeciders(kind) {
+		holders, err := c.Directory.Holders(ctx, tenant, pim.HolderQuery{Kind: kind, Role: decider.Role, Scope: scope})
 		if err != nil {
 			return nil, away(AwayDirectory, "look up holders of "+decider.Role, err)
 		}
@@ -77,10 +75,10 @@ func (c *Client) fallbackHolders(ctx context.Context, tenant string, r pim.Activ
 	return ids, nil
 }
 
-func fallbackRoles(kind pim.ResourceKind) []string {
+func fallbackRoles(kind pim.ResourceKind) string {
 	var roles []string
 	for _, decider := range pim.FallbackDeciders(kind) {
 		roles = append(roles, decider.Role)
 	}
-	return roles
+	return strings.Join(roles, " or ")
 }

@@ -58,17 +58,21 @@ func activation(id string) pim.Resource {
 	return pim.Resource{Collection: pim.ActivationRequests, ID: id}
 }
 
+func assignment(id string) pim.Resource {
+	return pim.Resource{Collection: pim.Assignments, ID: id}
+}
+
 // maxWorkflowID is the longest workflow id that Temporal can store on every database.
 const maxWorkflowID = 255
 
-// checkIDs refuses ids that no tenant and no request can have.
-func checkIDs(tenant, id string) error {
+// checkIDs refuses ids that no tenant and no request or assignment can have, together with what else is wrong before anything is
+// looked up. The workflow ids of both are of one length.
+func checkIDs(tenant, id string, more ...*pim.Problem) error {
 	var problems []pim.Problem
-	if p := pim.ValidateID("path.tenant", tenant); p != nil {
-		problems = append(problems, *p)
-	}
-	if p := pim.ValidateID("path.id", id); p != nil {
-		problems = append(problems, *p)
+	for _, p := range append([]*pim.Problem{pim.ValidateID("path.tenant", tenant), pim.ValidateID("path.id", id)}, more...) {
+		if p != nil {
+			problems = append(problems, *p)
+		}
 	}
 	if excess := len(workflows.ActivationID(tenant, id)) - maxWorkflowID; len(problems) == 0 && excess > 0 {
 		problems = append(problems, pim.Problem{
@@ -76,4 +80,9 @@ func checkIDs(tenant, id string) error {
 		})
 	}
 	return invalid(problems)
+}
+
+// checkRequestIDs is checkIDs, with the id of a request to extend or renew.
+func checkRequestIDs(tenant, id, requestID string) error {
+	return checkIDs(tenant, id, pim.ValidateID("path.requestId", requestID))
 }

@@ -2,11 +2,10 @@ package starter
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"pimnotify/pim"
 	"pimnotify/workflows"
@@ -30,14 +29,14 @@ func (c *Client) Decide(ctx context.Context, tenant, id string, d pim.Decision) 
 	if accepted.Decision != nil || accepted.Status != pim.PendingApproval {
 		return c.answerFrom(ctx, accepted, d)
 	}
-	request, err := requestOf(accepted)
+	request, err := bodyOf[pim.ActivationRequest](accepted)
 	if err != nil {
 		return pim.View{}, err
 	}
 	if err := c.checkMayDecide(ctx, tenant, request, d.ReviewedBy.ID); err != nil {
 		return pim.View{}, stillThere(err)
 	}
-	if d, err = c.complete(ctx, accepted, request, d); err != nil {
+	if d, err = c.complete(ctx, tenant, accepted.First.At, d); err != nil {
 		return pim.View{}, stillThere(err)
 	}
 	return c.tell(ctx, accepted, d)
@@ -58,11 +57,11 @@ func (c *Client) tell(ctx context.Context, a pim.Accepted, d pim.Decision) (pim.
 	if err := c.ensureStarted(ctx, a); err != nil {
 		return pim.View{}, err
 	}
-	decisionID, err := c.Ledger.Propose(ctx, a.Tenant, a.Resource, d)
+	decisionID, err := c.Ledger.Propose(ctx, a.Tenant, a.Resource, pim.Proposal{Decision: d})
 	if err != nil {
 		return pim.View{}, away(AwayLedger, "propose a decision", err)
 	}
-	err = c.update(ctx, a, workflows.UpdateDecide, decisionUpdateID(d), workflows.DecideInput{
+	_, err = c.update(ctx, a, workflows.UpdateDecide, decisionUpdateID(workflows.UpdateDecide, d), workflows.DecideInput{
 		DecisionID: decisionID, ReviewResult: d.ReviewResult, ReviewedBy: d.ReviewedBy.ID, ReviewedDateTime: d.ReviewedDateTime,
 	})
 	var no *refused
@@ -92,21 +91,6 @@ func (c *Client) explainNo(ctx context.Context, a pim.Accepted, d pim.Decision, 
 	return pim.View{}, &Conflict{Reason: fmt.Sprintf("the request is %s: there is nothing to decide", no.refusal.Status), Status: no.refusal.Status}
 }
 
-// catchUp writes to the ledger what the process has already decided.
-func (c *Client) catchUp(ctx context.Context, a pim.Accepted) error {
-	ctx, cancel := c.persist(ctx)
-	defer cancel()
-	value, err := c.Temporal.QueryWorkflow(ctx, workflows.ActivationID(a.Tenant, a.Resource.ID), "", workflows.QueryState)
-	if err != nil {
-		return away(AwayTemporal, "ask the process of "+a.Resource.String(), err)
-	}
-	var state workflows.ActivationState
-	if err := value.Get(&state); err != nil {
-		return fmt.Errorf("read the state of %s: %w", a.Resource, err)
-	}
-	return c.record(a, state.Changes)
-}
-
 // answerAfter is answerFrom with what the ledger says now.
 func (c *Client) answerAfter(ctx context.Context, a pim.Accepted, d pim.Decision) (pim.View, error) {
 	latest, err := c.accepted(ctx, a.Tenant, a.Resource)
@@ -131,35 +115,27 @@ func (c *Client) answerFrom(ctx context.Context, a pim.Accepted, d pim.Decision)
 
 // complete fills in what the caller may leave out: the time, and what the directory knows of the reviewer. Whatever clock the
 // caller has, nobody decides before they were asked, nor later than now.
-func (c *Client) complete(ctx context.Context, a pim.Accepted, r pim.ActivationRequest, d pim.Decision) (pim.Decision, error) {
+func (c *Client) complete(ctx context.Context, tenant string, asked time.Time, d pim.Decision) (pim.Decision, error) {
 	now := c.now()
 	if d.ReviewedDateTime.IsZero() || d.ReviewedDateTime.After(now) {
 		d.ReviewedDateTime = now
 	}
-	if r.CreatedDateTime != nil && d.ReviewedDateTime.Before(*r.CreatedDateTime) {
-		d.ReviewedDateTime = *r.CreatedDateTime
+	if d.ReviewedDateTime.Before(asked) {
+		d.ReviewedDateTime = asked
 	}
 	d.ReviewedDateTime = d.ReviewedDateTime.UTC()
-	known, found, err := c.Directory.Principal(ctx, a.Tenant, d.ReviewedBy.ID)
-	if err != nil {
-		return d, away(AwayDirectory, "look up the reviewer", err)
-	}
-	if found {
-		d.ReviewedBy = known // what the caller says of the person is not what mails show
-	}
-	return d, nil
+	return d, c.identify(ctx, tenant, &d.ReviewedBy)
 }
 
-func requestOf(a pim.Accepted) (pim.ActivationRequest, error) {
-	var r pim.ActivationRequest
-	if err := json.Unmarshal(a.Body, &r); err != nil {
-		return r, fmt.Errorf("read the request %s: %w", a.Resource, err)
+// bodyOf reads what was sent.
+func bodyOf[T any](a pim.Accepted) (sent T, err error) {
+	if err := json.Unmarshal(a.Body, &sent); err != nil {
+		return sent, fmt.Errorf("read %s: %w", a.Resource, err)
 	}
-	return r, nil
+	return sent, nil
 }
 
 // decisionUpdateID is the same for the same decision: person and answer.
-func decisionUpdateID(d pim.Decision) string {
-	sum := sha256.Sum256([]byte(d.ReviewedBy.ID))
-	return fmt.Sprintf("%s/%s/%s", workflows.UpdateDecide, d.ReviewResult, hex.EncodeToString(sum[:]))
+func decisionUpdateID(what string, d pim.Decision) string {
+	return fmt.Sprintf("%s/%s/%s", what, d.ReviewResult, digest([]byte(d.ReviewedBy.ID)))
 }

@@ -49,7 +49,7 @@ type Conflict struct {
 
 func (e *Conflict) Error() string { return e.Reason }
 
-// Forbidden says that a person may not decide on a request.
+// Forbidden says that a person may not decide on a request, or not make it.
 type Forbidden struct{ Reason string }
 
 func (e *Forbidden) Error() string { return e.Reason }

@@ -11,11 +11,17 @@ import (
 type Ledger interface {
 	Accept(ctx context.Context, a pim.Acceptance) (accepted pim.Accepted, created bool, err error)
 	Accepted(ctx context.Context, tenant string, resource pim.Resource) (pim.Accepted, error)
-	MarkStarted(ctx context.Context, tenant string, resource pim.Resource, at time.Time) error
+	// Supersede is Accept for what can be told again and again: the tenant's PIM setting. It is not done where the change does not
+	// follow the latest one; what is stored comes back then.
+	Supersede(ctx context.Context, a pim.Acceptance) (accepted pim.Accepted, done bool, err error)
+	MarkStarted(ctx context.Context, a pim.Accepted, at time.Time) error
 	Unstarted(ctx context.Context, before time.Time, limit int) ([]pim.Accepted, error)
-	Propose(ctx context.Context, tenant string, resource pim.Resource, d pim.Decision) (id string, err error)
+	Propose(ctx context.Context, tenant string, resource pim.Resource, p pim.Proposal) (id string, err error)
+	// AcceptedProposal finds the proposal of this name that a change of the resource has accepted.
+	AcceptedProposal(ctx context.Context, tenant string, resource pim.Resource, name string) (pim.Proposal, error)
 	Record(ctx context.Context, tenant string, resource pim.Resource, changes ...pim.Change) error
 	View(ctx context.Context, tenant string, resource pim.Resource) (pim.View, error)
+	PIM(ctx context.Context, tenant string) (pim.PIMView, error)
 	Events(ctx context.Context, tenant string, resource pim.Resource) ([]pim.Event, error)
 	Recipients(ctx context.Context, tenant, eventID string) ([]pim.Delivery, error)
 }

@@ -48,11 +48,11 @@ func (c *Client) report(ctx context.Context, tenant, id, justification, update s
 	}
 	in := workflows.ReportInput{At: c.now()}
 	if justification != "" {
-		if in.ReportID, err = c.Ledger.Propose(ctx, tenant, accepted.Resource, pim.Decision{Justification: justification}); err != nil {
+		if in.ReportID, err = c.Ledger.Propose(ctx, tenant, accepted.Resource, pim.Proposal{Decision: pim.Decision{Justification: justification}}); err != nil {
 			return pim.View{}, away(AwayLedger, "write down the reason", err)
 		}
 	}
-	err = c.update(ctx, accepted, update, update, in)
+	_, err = c.update(ctx, accepted, update, update, in)
 	var no *refused
 	switch {
 	case err == nil:

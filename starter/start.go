@@ -2,92 +2,35 @@ package starter
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
-	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
 	"pimnotify/pim"
-	"pimnotify/workflows"
 )
 
-// ensureStarted starts the process of an accepted request, unless it is known to have been started before. Temporal refuses a
-// second run under the same id, so it does no harm when two callers and a worker do this at the same time.
+// ensureStarted starts the process of what was accepted, unless it is known to have been started before, or none is to be. Temporal
+// refuses a second run under the same id, so it does no harm when two callers and a worker do this at the same time.
 func (c *Client) ensureStarted(ctx context.Context, a pim.Accepted) error {
-	if a.Started {
+	if a.Started || len(a.Input) == 0 {
 		return nil
 	}
 	ctx, cancel := c.persist(ctx)
 	defer cancel()
-	var in workflows.ActivationInput
-	if err := json.Unmarshal(a.Input, &in); err != nil {
-		return fmt.Errorf("read the input of %s: %w", a.Resource, err)
+	p, err := processOf(a)
+	if err != nil {
+		return err
 	}
-	_, err := c.Temporal.ExecuteWorkflow(ctx, c.startOptions(in), workflows.ActivationWorkflow, in)
+	_, err = c.Temporal.ExecuteWorkflow(ctx, c.startOptions(a.Tenant, p), p.workflow, p.input)
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if err != nil && !errors.As(err, &started) {
 		return away(AwayTemporal, "start "+a.Resource.String(), err)
 	}
-	if err := c.Ledger.MarkStarted(ctx, a.Tenant, a.Resource, c.now()); err != nil {
+	if err := c.Ledger.MarkStarted(ctx, a, c.now()); err != nil {
 		return away(AwayLedger, "mark "+a.Resource.String()+" as started", err)
 	}
 	return nil
-}
-
-func (c *Client) startOptions(in workflows.ActivationInput) client.StartWorkflowOptions {
-	status := pim.Granted
-	if in.ApprovalRequired {
-		status = pim.PendingApproval
-	}
-	return client.StartWorkflowOptions{
-		ID:        workflows.ActivationID(in.Tenant, in.ID),
-		TaskQueue: c.taskQueue(),
-		// A request is one run for ever. Without the last of these the SDK would answer a refusal with the old run, and no error.
-		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            summary(in),
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			workflows.PimTenant.ValueSet(in.Tenant),
-			workflows.PimKind.ValueSet(workflows.KindActivation),
-			workflows.PimStatus.ValueSet(string(status)),
-			workflows.PimRole.ValueSet(clip(in.RoleID, maxKeyword)),
-			workflows.PimResourceKind.ValueSet(string(in.ResourceKind)),
-		),
-	}
-}
-
-const (
-	maxKeyword = 255 // bytes of a Keyword attribute that every visibility store can hold
-	maxSummary = 80  // bytes of one id in a summary, of which the server takes 400 in all
-)
-
-// summary is one line for the Temporal UI. Ids only: a history names nobody.
-func summary(in workflows.ActivationInput) string {
-	return fmt.Sprintf("%s: %s role %s for %s", in.ID, in.ResourceKind, plain(in.RoleID), plain(in.PrincipalID))
-}
-
-// plain makes an opaque id fit for a line that is read as Markdown.
-func plain(id string) string {
-	return clip(strings.Map(func(r rune) rune {
-		if strings.ContainsRune("`*_[]()<>#|\\!~", r) {
-			return '·'
-		}
-		return r
-	}, id), maxSummary)
-}
-
-// clip shortens text to so many bytes, between two characters.
-func clip(text string, bytes int) string {
-	if len(text) <= bytes {
-		return text
-	}
-	return strings.ToValidUTF8(text[:bytes], "")
 }
 
 // How StartUnstarted works: rows are left alone for as long as the call that accepted them may still be at it.
@@ -96,12 +39,12 @@ const (
 	unstartedBatch = 100
 )
 
-// StartUnstarted starts the processes of requests that were accepted a while ago and whose caller never came back. A worker calls
-// it again and again. It answers how many it started; an error names those that it could not.
+// StartUnstarted starts the processes of what was accepted a while ago and whose caller never came back. A worker calls it again
+// and again. It answers how many it started; an error names those that it could not.
 func (c *Client) StartUnstarted(ctx context.Context) (int, error) {
 	rows, err := c.Ledger.Unstarted(ctx, c.now().Add(-unstartedAfter), unstartedBatch)
 	if err != nil {
-		return 0, away(AwayLedger, "look for requests that were not started", err)
+		return 0, away(AwayLedger, "look for what was not started", err)
 	}
 	var failures []error
 	for i, row := range rows {

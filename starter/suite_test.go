@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
@@ -101,11 +104,11 @@ func (l *brokenLedger) Accepted(ctx context.Context, tenant string, r pim.Resour
 	return l.Ledger.Accepted(ctx, tenant, r)
 }
 
-func (l *brokenLedger) MarkStarted(ctx context.Context, tenant string, r pim.Resource, at time.Time) error {
+func (l *brokenLedger) MarkStarted(ctx context.Context, a pim.Accepted, at time.Time) error {
 	if l.broken["MarkStarted"] {
 		return errAway
 	}
-	return l.Ledger.MarkStarted(ctx, tenant, r, at)
+	return l.Ledger.MarkStarted(ctx, a, at)
 }
 
 func (l *brokenLedger) Record(ctx context.Context, tenant string, r pim.Resource, changes ...pim.Change) error {
@@ -113,6 +116,13 @@ func (l *brokenLedger) Record(ctx context.Context, tenant string, r pim.Resource
 		return errAway
 	}
 	return l.Ledger.Record(ctx, tenant, r, changes...)
+}
+
+func (l *brokenLedger) Propose(ctx context.Context, tenant string, r pim.Resource, p pim.Proposal) (string, error) {
+	if l.broken["Propose"] {
+		return "", errAway
+	}
+	return l.Ledger.Propose(ctx, tenant, r, p)
 }
 
 // fakeTemporal is a server with a worker that plays the process of an activation, as far as its Updates go.
@@ -183,6 +193,25 @@ func (f *fakeTemporal) QueryWorkflow(_ context.Context, workflowID, _, _ string,
 	}
 	payloads, err := converter.GetDefaultDataConverter().ToPayloads(r.state)
 	return client.NewValue(payloads), err
+}
+
+func (f *fakeTemporal) DescribeWorkflowExecution(_ context.Context, workflowID, _ string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r := f.runs[workflowID]
+	switch {
+	case f.away:
+		return nil, serviceerror.NewUnavailable("connection refused")
+	case r == nil:
+		return nil, serviceerror.NewNotFound("workflow execution not found")
+	}
+	status := enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
+	if r.closed {
+		status = enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED
+	}
+	return &workflowservice.DescribeWorkflowExecutionResponse{
+		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Status: status},
+	}, nil
 }
 
 func (f *fakeTemporal) CheckHealth(context.Context, *client.CheckHealthRequest) (*client.CheckHealthResponse, error) {

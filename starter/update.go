@@ -19,6 +19,7 @@ var errClosed = errors.New("the process has ended")
 // refused is an Update that the process answered with no.
 type refused struct {
 	kind    string
+	reason  string // one sentence
 	refusal workflows.Refusal
 	err     error
 }
@@ -27,21 +28,17 @@ func (e *refused) Error() string { return e.err.Error() }
 
 // update tells a running process something, waits until it has taken it, and writes what it changed to the ledger: a caller who
 // reads the record next finds it there. The id makes the same call twice one Update, also where the first answer was lost.
-func (c *Client) update(ctx context.Context, a pim.Accepted, name, updateID string, arg any) error {
+func (c *Client) update(ctx context.Context, a pim.Accepted, name, updateID string, arg any) ([]pim.Change, error) {
 	ctx, cancel := c.persist(ctx)
 	defer cancel()
-	var recorded workflows.Recorded
-	handle, err := c.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: workflows.ActivationID(a.Tenant, a.Resource.ID), UpdateName: name, UpdateID: updateID,
+	recorded, err := c.send(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: workflowID(a), UpdateName: name, UpdateID: updateID,
 		Args: []any{arg}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
-	if err == nil {
-		err = handle.Get(ctx, &recorded)
-	}
 	if err != nil {
-		return c.whyNot(ctx, fmt.Errorf("%s %s: %w", name, a.Resource, err))
+		return nil, fmt.Errorf("%s %s: %w", name, a.Resource, err)
 	}
-	return c.record(a, recorded.Changes)
+	return recorded.Changes, c.record(a, recorded.Changes)
 }
 
 // record has time of its own: the process has taken the change, whatever time that left.
@@ -76,8 +73,9 @@ func (c *Client) whyNot(ctx context.Context, err error) error {
 
 func fromApplication(application *temporal.ApplicationError, err error) error {
 	switch application.Type() {
-	case workflows.RefusedAlreadyDecided, workflows.RefusedWrongState, workflows.RefusedOwnRequest:
-		no := &refused{kind: application.Type(), err: err}
+	case workflows.RefusedAlreadyDecided, workflows.RefusedWrongState, workflows.RefusedOwnRequest,
+		workflows.RefusedPending, workflows.RefusedInvalid, workflows.RefusedUnknownRequest:
+		no := &refused{kind: application.Type(), reason: application.Message(), err: err}
 		if detail := application.Details(&no.refusal); detail != nil {
 			return fmt.Errorf("read why: %w", errors.Join(detail, err))
 		}

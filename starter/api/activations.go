@@ -56,18 +56,10 @@ func registerActivations(routes huma.API, s Starter) {
 		"Starts the process. The same request again is answered as the first time, for ever; another one under the same id is refused.",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	withExample(&put, exampleActivation)
-	put.Responses["201"] = &huma.Response{
-		Description: "Accepted, and its process started.",
-		Content:     map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/View"}}},
-	}
-	put.Responses["200"] = &huma.Response{Description: "The same request was accepted before, or was only to be validated."}
+	withCreated(&put, "Accepted, and its process started.", "The same request was accepted before, or was only to be validated.")
 	huma.Register(routes, put, func(ctx context.Context, in *putInput) (*viewAnswer, error) {
 		view, created, err := s.PutActivation(ctx, in.Tenant, in.ID, in.Body)
-		answer, err := answerView(ctx, view, err)
-		if created && err == nil {
-			answer.Status = http.StatusCreated
-		}
-		return answer, err
+		return answerPut(ctx, view, created, err)
 	})
 
 	get := operation("getActivationRequest", http.MethodGet, activationPath, "Read a request",
@@ -107,6 +99,15 @@ func registerActivations(routes huma.API, s Starter) {
 			return answerView(ctx, view, err)
 		})
 	}
+}
+
+// answerPut answers a view, and whether this call made what it shows.
+func answerPut(ctx context.Context, view pim.View, created bool, err error) (*viewAnswer, error) {
+	answer, err := answerView(ctx, view, err)
+	if created && err == nil {
+		answer.Status = http.StatusCreated
+	}
+	return answer, err
 }
 
 // answerView answers a view, with lists where there is nothing in them yet.

@@ -125,6 +125,8 @@ func TestWhatNoRouteTakesIsAProblemToo(t *testing.T) {
 		status         int
 	}{
 		{http.MethodGet, "/", 404}, {http.MethodGet, "/v1/tenants/contoso", 404}, {http.MethodPost, r1 + "/approve", 404}, {http.MethodGet, "//docs", 404},
+		{http.MethodPut, a1 + "/extend", 405}, {http.MethodPost, a1 + "/extendRequests/x1", 405}, {http.MethodPost, a1 + "/extendRequests", 404},
+		{http.MethodGet, a1 + "/extendRequests/x1/decision", 405}, {http.MethodPut, a1 + "/shortenRequests/x1", 404}, {http.MethodDelete, setting, 405},
 		{http.MethodDelete, r1, 405}, {http.MethodGet, r1 + "/decision", 405}, {http.MethodPost, "/healthz", 405}, {http.MethodGet, "/metrics", 404},
 	} {
 		answer := call(h, c.method, c.target, "")

@@ -21,6 +21,18 @@ type Starter interface {
 	Activated(ctx context.Context, tenant, id, justification string) (pim.View, error)
 	Failed(ctx context.Context, tenant, id, justification string) (pim.View, error)
 	Deactivated(ctx context.Context, tenant, id, justification string) (pim.View, error)
+	PutAssignment(ctx context.Context, tenant, id string, a pim.Assignment) (view pim.View, created bool, err error)
+	GetAssignment(ctx context.Context, tenant, id string) (pim.View, error)
+	ExtendAssignment(ctx context.Context, tenant, id, key string, change pim.AssignmentChange) (pim.View, error)
+	RenewAssignment(ctx context.Context, tenant, id, key string, change pim.AssignmentChange) (pim.View, error)
+	UpdateAssignment(ctx context.Context, tenant, id, key string, change pim.AssignmentChange) (pim.View, error)
+	RemoveAssignment(ctx context.Context, tenant, id, key string, change pim.AssignmentChange) (pim.View, error)
+	PutExtendRequest(ctx context.Context, tenant, id, requestID string, r pim.ExtensionRequest) (view pim.View, created bool, err error)
+	PutRenewRequest(ctx context.Context, tenant, id, requestID string, r pim.ExtensionRequest) (view pim.View, created bool, err error)
+	DecideExtendRequest(ctx context.Context, tenant, id, requestID string, d pim.ExtensionDecision) (pim.View, error)
+	DecideRenewRequest(ctx context.Context, tenant, id, requestID string, d pim.ExtensionDecision) (pim.View, error)
+	PutPIM(ctx context.Context, tenant string, change pim.PIMChange) (pim.PIMView, error)
+	GetPIM(ctx context.Context, tenant string) (pim.PIMView, error)
 	Events(ctx context.Context, tenant string, resource pim.Resource) ([]pim.Event, error)
 	Recipients(ctx context.Context, tenant, eventID string) ([]pim.Delivery, error)
 }
@@ -55,6 +67,8 @@ func New(o Options) http.Handler {
 	config.RejectUnknownQueryParameters = true
 	routes := humago.New(mux, config)
 	registerActivations(routes, o.Starter)
+	registerAssignments(routes, o.Starter)
+	registerPIM(routes, o.Starter)
 	registerEvents(routes, o.Starter)
 
 	document := publish(routes.OpenAPI())

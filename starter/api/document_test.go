@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pimnotify/pim"
 	"pimnotify/starter/api"
 )
 
@@ -46,6 +47,14 @@ func TestTheDocumentIsOpenAPI31AndNamesEveryCall(t *testing.T) {
 	for _, path := range []string{"decision", "cancel", "activated", "failed", "deactivated"} {
 		require.Equal(t, []string{"post"}, calls["activationRequests/{id}/"+path])
 	}
+	require.Len(t, calls["assignments/{id}"], 2)
+	for _, path := range []string{"extend", "renew", "update", "remove", "extendRequests/{requestId}/decision", "renewRequests/{requestId}/decision"} {
+		require.Equal(t, []string{"post"}, calls["assignments/{id}/"+path])
+	}
+	for _, path := range []string{"extendRequests/{requestId}", "renewRequests/{requestId}"} {
+		require.Equal(t, []string{"put"}, calls["assignments/{id}/"+path])
+	}
+	require.Len(t, calls["pim"], 2)
 	require.Equal(t, []string{"get"}, calls["events"])
 	require.Equal(t, []string{"get"}, calls["events/{eventId}/recipients"])
 }
@@ -56,9 +65,17 @@ func TestTheDocumentSaysWhatIsRequiredAndWhatCanGoWrong(t *testing.T) {
 	require.ElementsMatch(t, []any{"action", "resourceKind", "principal", "role", "scope", "scheduleInfo"}, under(t, schemas, "ActivationRequest")["required"])
 	require.Equal(t, []any{"id"}, under(t, schemas, "Principal")["required"])
 	require.ElementsMatch(t, []any{"reviewResult", "reviewedBy"}, under(t, schemas, "Decision")["required"])
-	require.Equal(t, false, under(t, schemas, "ActivationRequest")["additionalProperties"])
-	require.NotContains(t, under(t, schemas, "View"), "additionalProperties")
-	require.NotContains(t, under(t, schemas, "Decision", "properties"), "id")
+	require.ElementsMatch(t, []any{"action", "resourceKind", "principal", "role", "scope", "assignmentType", "scheduleInfo"}, under(t, schemas, "Assignment")["required"])
+	require.ElementsMatch(t, []any{"isEnabled", "changedBy"}, under(t, schemas, "PIMChange")["required"])
+	for _, taken := range []string{"ActivationRequest", "Assignment", "AssignmentChange", "ExtensionRequest", "ExtensionDecision", "PIMChange"} {
+		require.Equal(t, false, under(t, schemas, taken)["additionalProperties"], taken)
+	}
+	for _, answered := range []string{"View", "AssignmentNow", "Term", "PendingRequest", "PIMView"} {
+		require.NotContains(t, under(t, schemas, answered), "additionalProperties", answered)
+	}
+	for _, decision := range []string{"Decision", "ExtensionDecision"} {
+		require.NotContains(t, under(t, schemas, decision, "properties"), "id", decision)
+	}
 
 	put := under(t, tree, "paths", "/v1/tenants/{tenant}/activationRequests/{id}", "put", "responses")
 	for _, status := range []string{"400", "401", "404", "409", "413", "415", "422", "500", "503"} {
@@ -69,6 +86,10 @@ func TestTheDocumentSaysWhatIsRequiredAndWhatCanGoWrong(t *testing.T) {
 	}
 	require.Contains(t, under(t, put, "503", "headers"), "Retry-After")
 	require.Contains(t, under(t, tree, "paths", "/v1/tenants/{tenant}/activationRequests/{id}/decision", "post", "responses"), "403")
+	require.Contains(t, under(t, tree, "paths", "/v1/tenants/{tenant}/assignments/{id}/extendRequests/{requestId}", "put", "responses"), "201")
+	header := under(t, tree, "paths", "/v1/tenants/{tenant}/assignments/{id}/extend", "post")["parameters"].([]any)[2].(map[string]any)
+	require.Equal(t, "Idempotency-Key", header["name"])
+	require.NotContains(t, header, "required")
 }
 
 func TestEveryReferenceOfTheDocumentLeadsSomewhere(t *testing.T) {
@@ -87,14 +108,28 @@ func TestTheExamplesOfTheDocumentAreAccepted(t *testing.T) {
 	h := whole(t)
 	paths := under(t, openAPI(t), "paths")
 	example := func(path, method string) string {
-		raw, err := json.Marshal(under(t, paths, "/v1/tenants/{tenant}/activationRequests/{id}"+path, method, "requestBody", "content", "application/json")["example"])
+		raw, err := json.Marshal(under(t, paths, "/v1/tenants/{tenant}/"+path, method, "requestBody", "content", "application/json")["example"])
 		require.NoError(t, err)
 		return string(raw)
 	}
-	require.Equal(t, http.StatusCreated, call(h, http.MethodPut, r1, example("", "put")).StatusCode)
+	require.Equal(t, http.StatusCreated, call(h, http.MethodPut, r1, example("activationRequests/{id}", "put")).StatusCode)
+	require.Equal(t, http.StatusCreated, call(h, http.MethodPut, a1, example("assignments/{id}", "put")).StatusCode)
+	require.Equal(t, http.StatusCreated, call(h, http.MethodPut, a1+"/extendRequests/x1", example("assignments/{id}/extendRequests/{requestId}", "put")).StatusCode)
+	require.Equal(t, http.StatusOK, call(h, http.MethodPut, setting, example("pim", "put")).StatusCode)
 	f := api.New(api.Options{Starter: &fake{}})
-	require.Equal(t, http.StatusOK, call(f, http.MethodPost, r1+"/decision", example("/decision", "post")).StatusCode)
-	require.Equal(t, http.StatusOK, call(f, http.MethodPost, r1+"/cancel", example("/cancel", "post")).StatusCode)
+	require.Equal(t, http.StatusOK, call(f, http.MethodPost, r1+"/decision", example("activationRequests/{id}/decision", "post")).StatusCode)
+	require.Equal(t, http.StatusOK, call(f, http.MethodPost, r1+"/cancel", example("activationRequests/{id}/cancel", "post")).StatusCode)
+	require.Equal(t, http.StatusOK, call(f, http.MethodPut, a1+"/renewRequests/x1", example("assignments/{id}/renewRequests/{requestId}", "put")).StatusCode)
+	for action, validate := range map[string]pim.Action{"extend": pim.AdminExtend, "renew": pim.AdminRenew, "update": pim.AdminUpdate, "remove": pim.AdminRemove} {
+		body := example("assignments/{id}/"+action, "post")
+		require.Equal(t, http.StatusOK, call(f, http.MethodPost, a1+"/"+action, body).StatusCode)
+		var change pim.AssignmentChange
+		require.NoError(t, json.Unmarshal([]byte(body), &change))
+		require.Empty(t, change.Validate(validate, noon))
+	}
+	for _, kind := range []string{"extendRequests", "renewRequests"} {
+		require.Equal(t, http.StatusOK, call(f, http.MethodPost, a1+"/"+kind+"/x1/decision", example("assignments/{id}/"+kind+"/{requestId}/decision", "post")).StatusCode)
+	}
 }
 
 func TestTheDocumentationNeedsNoOtherSiteAndRunsNothing(t *testing.T) {
@@ -112,6 +147,8 @@ func TestTheDocumentationNeedsNoOtherSiteAndRunsNothing(t *testing.T) {
 		require.Contains(t, page, `id="`+link[1]+`"`)
 	}
 	require.Contains(t, page, "/activationRequests/{id}/decision")
+	require.Contains(t, page, "/assignments/{id}/extendRequests/{requestId}/decision")
+	require.Contains(t, page, "Idempotency-Key")
 	require.Contains(t, page, "INC-42")
 	require.NotContains(t, page, "ZgotmplZ")
 }

@@ -77,7 +77,13 @@ func fields(r *http.Request, status int, took time.Duration, e *entry) []zap.Fie
 		route = r.Method
 	}
 	all := []zap.Field{zap.String("route", route), zap.Int("status", status), zap.Duration("took", took)}
-	for _, id := range [][2]string{{"tenant", r.PathValue("tenant")}, {"request", r.PathValue("id")}, {"event", r.PathValue("eventId")}, {"caller", e.caller}} {
+	request, assignment := r.PathValue("id"), ""
+	if strings.Contains(route, assignmentPath) {
+		request, assignment = r.PathValue("requestId"), request
+	}
+	for _, id := range [][2]string{
+		{"tenant", r.PathValue("tenant")}, {"assignment", assignment}, {"request", request}, {"event", r.PathValue("eventId")}, {"caller", e.caller},
+	} {
 		if id[1] != "" {
 			all = append(all, zap.String(id[0], id[1]))
 		}

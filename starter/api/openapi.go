@@ -56,8 +56,8 @@ func operation(id, method, path, summary, description string, problems ...int) h
 var problemMeaning = map[int]string{
 	http.StatusBadRequest:            "The body cannot be read as JSON.",
 	http.StatusUnauthorized:          "No token, or one that nobody has.",
-	http.StatusForbidden:             "This person may not decide: it is their own request, or they are not an approver.",
-	http.StatusNotFound:              "There is no such tenant, request or event.",
+	http.StatusForbidden:             "This person may not: it is their own request, they are not an approver, or they do not hold the assignment.",
+	http.StatusNotFound:              "There is no such tenant, request, assignment or event.",
 	http.StatusConflict:              "It contradicts what was said before, or comes too late or too early. Who decided is in it, where somebody has.",
 	http.StatusRequestEntityTooLarge: "The body is larger than 1 MiB.",
 	http.StatusUnsupportedMediaType:  "The body is not application/json.",
@@ -70,6 +70,15 @@ func withExample(op *huma.Operation, example any) {
 	op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Example: example}}}
 }
 
+// withCreated describes a call that answers 201 where it made something, and 200 where that was there.
+func withCreated(op *huma.Operation, created, known string) {
+	op.Responses["201"] = &huma.Response{
+		Description: created,
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/View"}}},
+	}
+	op.Responses["200"] = &huma.Response{Description: known}
+}
+
 // required are the fields that a caller has to send. The library is not told, for it would complain about the object around a
 // missing field, where the starter names the field itself; readers of the document are.
 var required = map[string][]string{
@@ -80,16 +89,25 @@ var required = map[string][]string{
 	"ScheduleInfo":      {"expiration"},
 	"Expiration":        {"type"},
 	"Decision":          {"reviewResult", "reviewedBy"},
+	"Assignment":        {"action", "resourceKind", "principal", "role", "scope", "assignmentType", "scheduleInfo"},
+	"AssignmentChange":  {"requestedBy"},
+	"ExtensionRequest":  {"requestedBy", "scheduleInfo"},
+	"ExtensionDecision": {"reviewResult", "reviewedBy"},
+	"PIMChange":         {"isEnabled", "changedBy"},
 }
 
 // answers are the schemas of what the API sends. They may get more fields one day; what it takes in may not have any other.
-var answers = []string{"View", "TimelineEntry", "Event", "Delivery", "EventList", "DeliveryList", "Problem", "ProblemError"}
+var answers = []string{
+	"View", "AssignmentNow", "Term", "PendingRequest", "PIMView", "TimelineEntry", "Event", "Delivery", "EventList", "DeliveryList", "Problem", "ProblemError",
+}
 
 // schemaName is the name of a type in the document.
 func schemaName(t reflect.Type, hint string) string {
 	switch t {
 	case reflect.TypeFor[decisionBody]():
 		return "Decision"
+	case reflect.TypeFor[extensionDecisionBody]():
+		return "ExtensionDecision"
 	case reflect.TypeFor[reportBody]():
 		return "Report"
 	case reflect.TypeFor[list[pim.Event]]():

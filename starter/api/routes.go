@@ -42,6 +42,9 @@ func dotSegment(escaped string) *Problem {
 			continue
 		}
 		location := map[int]string{3: "path.tenant", 5: "path.id"}[i]
+		if i == 7 && (segments[6] == "extendRequests" || segments[6] == "renewRequests") {
+			location = "path.requestId"
+		}
 		if !strings.HasPrefix(escaped, "/v1/tenants/") || location == "" {
 			return newProblem(http.StatusNotFound, "there is no such path; /docs lists those that there are")
 		}
