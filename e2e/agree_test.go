@@ -69,9 +69,14 @@ func (w *world) told(t testing.TB, v pim.View, kind pim.EventKind) map[pim.Audie
 	told := map[pim.Audience][]string{}
 	for _, d := range w.recipients(t, e.ID) {
 		if d.Status == pim.StatusSent {
-			name, _, _ := strings.Cut(d.Address, "@")
-			told[d.Audience] = append(told[d.Audience], name)
+			told[d.Audience] = append(told[d.Audience], local(d.Address))
 		}
 	}
 	return told
+}
+
+// local is an address without its domain: who it is, in the directories of these tests.
+func local(address string) string {
+	name, _, _ := strings.Cut(address, "@")
+	return name
 }

@@ -136,7 +136,7 @@ func (w *world) capped(t *testing.T, eventID string, all []string) {
 	var arrived []string
 	for _, m := range w.inbox.Messages() {
 		if m.Header("X-PIM-Event-Id") == eventID {
-			name, _, _ := strings.Cut(m.To[0], "@")
+			name := local(m.To[0])
 			arrived = append(arrived, name)
 		}
 	}

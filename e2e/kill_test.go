@@ -89,7 +89,7 @@ func (s story) runBetweenKills(t *testing.T, w *world, id string) {
 		// Time can run out while nobody knows what became of a request mail: it is not sent again then, and the record says so.
 		for _, d := range w.recipients(t, e.ID) {
 			if strings.HasPrefix(d.Reason, pim.UnknownPrefix) {
-				name, _, _ := strings.Cut(d.Address, "@")
+				name := local(d.Address)
 				told[d.Audience] = append(told[d.Audience], name)
 				slices.Sort(told[d.Audience])
 			}

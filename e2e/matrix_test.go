@@ -111,7 +111,7 @@ func (c comparison) delivered(t *testing.T, v visit, e expectation) {
 	arrived := map[string]string{}
 	for _, m := range c.arrived[of] {
 		assert.Equal(t, string(v.event), m.Header("X-PIM-Event"))
-		name, _, _ := strings.Cut(m.To[0], "@")
+		name := local(m.To[0])
 		arrived[name] = m.Subject
 	}
 	want := map[string]string{}

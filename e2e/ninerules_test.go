@@ -169,7 +169,7 @@ func (g governed) hold(t testing.TB, w *world, eventID string, role pim.Role, te
 		}
 	}
 	for _, d := range w.recipients(t, eventID) {
-		who, _, _ := strings.Cut(d.Address, "@")
+		who := local(d.Address)
 		switch {
 		case who == "" || slices.Contains(g.others, who):
 			continue
@@ -185,7 +185,7 @@ func (g governed) hold(t testing.TB, w *world, eventID string, role pim.Role, te
 	arrived := map[string]string{}
 	for _, m := range w.inbox.Messages() {
 		if m.Header("X-PIM-Event-Id") == eventID {
-			who, _, _ := strings.Cut(m.To[0], "@")
+			who := local(m.To[0])
 			arrived[who] = m.Subject
 		}
 	}
