@@ -40,6 +40,8 @@ type Activities struct {
 // Ledger is the record, as far as notifying needs it.
 type Ledger interface {
 	Accepted(ctx context.Context, tenant string, resource pim.Resource) (pim.Accepted, error)
+	// Proposals are those of a resource with these ids, by id.
+	Proposals(ctx context.Context, tenant string, resource pim.Resource, ids ...string) (map[string]pim.Proposal, error)
 	Record(ctx context.Context, tenant string, resource pim.Resource, changes ...pim.Change) error
 	DueStates(ctx context.Context, tenant string, resource pim.Resource, due []pim.Due) ([]pim.DueState, error)
 	Plan(ctx context.Context, eventKey int64, part pim.Part, due time.Time, recipients []pim.Recipient, now time.Time) (bool, error)
@@ -55,6 +57,8 @@ type Ledger interface {
 // Directory knows who holds what, and where their mail goes.
 type Directory interface {
 	Organization(ctx context.Context, tenant string) (pim.Organization, error)
+	// Principal looks one principal up, a group as such. It is false where the directory does not know it.
+	Principal(ctx context.Context, tenant, id string) (pim.Principal, bool, error)
 	// People expands groups and answers each person once, with the directory's name and address.
 	People(ctx context.Context, tenant string, principals []pim.Principal) ([]pim.Principal, error)
 	Holders(ctx context.Context, tenant string, query pim.HolderQuery) ([]pim.Holder, error)
@@ -95,11 +99,7 @@ func (a *Activities) notify(ctx context.Context, in NotifyInput) (NotifyResult, 
 	if len(in.Due) == 0 {
 		return NotifyResult{}, nil
 	}
-	accepted, err := a.Ledger.Accepted(ctx, in.Tenant, in.Resource)
-	if err != nil {
-		return NotifyResult{}, fmt.Errorf("look up %s: %w", in.Resource, err)
-	}
-	subject, err := newSubject(in, accepted)
+	subject, err := newSubject(ctx, a.Ledger, in)
 	if err != nil {
 		return NotifyResult{}, err
 	}

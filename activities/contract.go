@@ -9,6 +9,12 @@ import (
 // NotifyActivity is the registered name of Activities.Notify.
 const NotifyActivity = "Notify"
 
+// The types of the application errors that repeating Notify would not cure.
+const (
+	UnknownCollection = "UnknownCollection" // nobody is told of a resource of this collection
+	UnclearTelling    = "UnclearTelling"    // an event of an assignment does not say what it tells
+)
+
 // NotifyInput is one due moment of a process.
 type NotifyInput struct {
 	Tenant   string       `json:"tenant"`

@@ -53,18 +53,15 @@ func (a *Activities) planPart(ctx context.Context, s *subject, due pim.Due) erro
 
 // recipients resolves the columns of one part of an event, as they are now, and lets the plan decide.
 func (a *Activities) recipients(ctx context.Context, s *subject, due pim.Due, earlier []pim.Recipient) ([]pim.Recipient, error) {
-	r := s.request
 	settings := a.Settings.Settings(s.in.Tenant)
-	columns := pim.Columns(r.ResourceKind, due.Event.Kind, settings.Profile, due.Part, r.Approval.Fallback())
-	if len(columns) == 0 {
+	in, tell := s.plan(due.Event, settings)
+	columns := pim.Columns(s.kind, due.Event.Kind, settings.Profile, due.Part, s.approval.Fallback())
+	if !tell || len(columns) == 0 {
 		return nil, nil
 	}
-	in := pim.PlanInput{
-		Event:     due.Event.Kind,
-		Rules:     a.Settings.Rules(s.in.Tenant, r.ResourceKind, r.RuledRole(), r.Scope),
-		Requestor: r.Principal,
-		Earlier:   earlier,
-	}
+	in.Event = due.Event.Kind
+	in.Rules = a.Settings.Rules(s.in.Tenant, s.kind, s.role, s.scope)
+	in.Earlier = earlier
 	for _, column := range columns {
 		people, err := a.people(ctx, s, column)
 		if err != nil {
@@ -81,10 +78,10 @@ func (a *Activities) people(ctx context.Context, s *subject, column pim.Column) 
 	case pim.Requestor:
 		return s.requestor, nil
 	case pim.Approver:
-		if len(s.request.Approval.Approvers) == 0 {
+		if len(s.approval.Approvers) == 0 {
 			return nil, nil
 		}
-		return a.Directory.People(ctx, s.in.Tenant, s.request.Approval.Approvers)
+		return a.Directory.People(ctx, s.in.Tenant, s.approval.Approvers)
 	default:
 		return a.holders(ctx, s, column)
 	}
@@ -96,7 +93,7 @@ func (a *Activities) holders(ctx context.Context, s *subject, column pim.Column)
 		return nil, fmt.Errorf("no role makes somebody %s", column.Source)
 	}
 	holders, err := a.Directory.Holders(ctx, s.in.Tenant, pim.HolderQuery{
-		Kind: s.request.ResourceKind, Role: role, Scope: s.request.AdministratorsScope(),
+		Kind: s.kind, Role: role, Scope: s.adminsAt,
 	})
 	if err != nil {
 		return nil, err

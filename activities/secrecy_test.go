@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap/zapcore"
 
+	"pimnotify/activities"
 	"pimnotify/mail/inbox"
 	"pimnotify/pim"
 )
@@ -18,6 +19,8 @@ import (
 var secrets = []string{
 	"contoso.example", "crowd.example", "isabella", "simonsen", "johanna", "lorenz", "joni", "sherman", "alain", "charon",
 	"break glass", "restore drill", "review a request", "PIM: ",
+	"elsewhere.example", "old name", "lynne", "robbins", "adele", "vance", "tier-0", "wanda", "howard", "exchange administrator",
+	"on call for", "move takes", "move is over",
 }
 
 func TestNoResultErrorOrLogLineHoldsAnAddressANameOrAText(t *testing.T) {
@@ -27,8 +30,7 @@ func TestNoResultErrorOrLogLineHoldsAnAddressANameOrAText(t *testing.T) {
 	h.SetPatience(quick, quick)
 	h.Renderer = wordless{h.Renderer, "lee@contoso.example"}
 	var said []string
-	say := func(id string) {
-		in := h.accept(t, id, tier0)
+	tell := func(in activities.NotifyInput) {
 		for range 2 {
 			result, err := notify(h.Activities, in, running{})
 			encoded, _ := json.Marshal(result)
@@ -38,6 +40,11 @@ func TestNoResultErrorOrLogLineHoldsAnAddressANameOrAText(t *testing.T) {
 			}
 			h.pass(2 * time.Minute)
 		}
+	}
+	say := func(id string) {
+		tell(h.accept(t, id, tier0))
+		a := h.assignTier0(t, id)
+		tell(a.about(a.answer(t, pim.AssignmentExtended, alain, adele)))
 	}
 	say("ok")
 	for i, fault := range []inbox.Fault{
@@ -56,7 +63,13 @@ func TestNoResultErrorOrLogLineHoldsAnAddressANameOrAText(t *testing.T) {
 		h.Ledger = &flaky{Ledger: h.record, fail: times(1, method, false)}
 		say(strings.ToLower(method))
 	}
-	require.Greater(t, h.logs.Len(), 50)
+	h.Ledger = h.record
+	a := h.assignTier0(t, "unclear")
+	tell(a.about(a.due(pim.AssignmentExpiring, "1", pim.Telling{Before: "on call for"})))
+	tell(a.about(a.due(pim.AssignmentExtended, "n~1", pim.Telling{RequestRef: "p99"})))
+	h.Directory = &away{h.Directory, 1}
+	tell(a.about(a.requested(t, pim.AssignmentExtendRequested, alain)))
+	require.Greater(t, h.logs.Len(), 100)
 	encoder := zapcore.NewJSONEncoder(zapcore.EncoderConfig{MessageKey: "msg"})
 	for _, entry := range h.logs.All() {
 		line, err := encoder.EncodeEntry(entry.Entry, entry.Context)
@@ -68,6 +81,14 @@ func TestNoResultErrorOrLogLineHoldsAnAddressANameOrAText(t *testing.T) {
 			require.NotContains(t, strings.ToLower(line), strings.ToLower(secret))
 		}
 	}
+}
+
+// assignTier0 has Lynne assign something to the group of the approvers, one of whom cannot be reached.
+func (h *house) assignTier0(t *testing.T, id string) tenure {
+	t.Helper()
+	toGroup := given(pim.AzureResource)
+	toGroup.Principal.ID = tier0
+	return h.assign(t, "of-"+id, toGroup)
 }
 
 func TestAnErrorOfABrokenDatabaseHoldsNoAddress(t *testing.T) {

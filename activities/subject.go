@@ -4,39 +4,94 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
+	"slices"
+
+	"go.temporal.io/sdk/temporal"
 
 	"pimnotify/pim"
 )
 
-// subject is what the mails of one Notify speak of.
+// subject is what the mails of one Notify speak of: a role that somebody asks for or is given, or PIM itself. Whom its events
+// concern is found in the same way for all of them; what they tell is its story's.
 type subject struct {
 	in           NotifyInput
-	accepted     pim.Accepted
-	request      pim.ActivationRequest
 	organization pim.Organization
-	requestor    []pim.Principal // one person; more where a group asks for a role
+
+	kind      pim.ResourceKind
+	role      pim.Role // by which its notification rules are found
+	scope     pim.Scope
+	adminsAt  string          // the scope where its administrators hold their roles
+	approval  pim.Approval    // whether approvers are specified, and who they are
+	requestor []pim.Principal // the people of the requestor's column: one person; more where a group stands in it
+	story
 }
 
-func newSubject(in NotifyInput, accepted pim.Accepted) (*subject, error) {
-	s := &subject{in: in, accepted: accepted}
-	if err := json.Unmarshal(accepted.Body, &s.request); err != nil {
-		return nil, fmt.Errorf("read %s as it was accepted: %w", in.Resource, err)
+// story is what differs from one kind of subject to the next.
+type story interface {
+	// introduce asks the directory who the people of the story are, and answers those who stand in the requestor's column. What
+	// the directory says of a person wins over what was said of them.
+	introduce(ctx context.Context, directory Directory) (requestor []pim.Principal, err error)
+	// plan begins the plan of an event with what it depends on beside rules and columns. It is false where the event is nothing
+	// to tell of for a tenant with these settings.
+	plan(event pim.EventRef, settings pim.Settings) (in pim.PlanInput, tell bool)
+	// complete adds to a letter what an event tells.
+	complete(letter *pim.Letter, event pim.EventRef)
+}
+
+// newSubject reads from the record what the mails speak of.
+func newSubject(ctx context.Context, ledger Ledger, in NotifyInput) (*subject, error) {
+	accepted, err := ledger.Accepted(ctx, in.Tenant, in.Resource)
+	if err != nil {
+		return nil, fmt.Errorf("look up %s: %w", in.Resource, err)
 	}
-	return s, nil
+	switch in.Resource.Collection {
+	case pim.ActivationRequests:
+		return newActivation(in, accepted)
+	case pim.Assignments:
+		return newAssignment(ctx, ledger, in, accepted)
+	case pim.PIMSetting:
+		return newPIMSetting(in, accepted)
+	default:
+		return nil, temporal.NewNonRetryableApplicationError(fmt.Sprintf("nobody is told of %s", in.Resource), UnknownCollection, nil)
+	}
 }
 
-// introduce asks the directory who the organisation and the requestor are. What it says of a person wins over what the request
-// says.
+// read reads a subject as it was accepted.
+func read(accepted pim.Accepted, into any) error {
+	if err := json.Unmarshal(accepted.Body, into); err != nil {
+		return fmt.Errorf("read %s as it was accepted: %w", accepted.Resource, err)
+	}
+	return nil
+}
+
+// introduce asks the directory who the organisation and the people are.
 func (s *subject) introduce(ctx context.Context, directory Directory) (err error) {
 	if s.organization, err = directory.Organization(ctx, s.in.Tenant); err != nil {
 		return fmt.Errorf("tenant %s: %w", s.in.Tenant, err)
 	}
-	if s.requestor, err = directory.People(ctx, s.in.Tenant, []pim.Principal{s.request.Principal}); err != nil {
-		return fmt.Errorf("requestor: %w", err)
+	s.requestor, err = s.story.introduce(ctx, directory)
+	return err
+}
+
+// name puts the directory's words in the place of what was said of people, where it knows them.
+func name(ctx context.Context, directory Directory, tenant string, people ...*pim.Principal) error {
+	var said []pim.Principal
+	for _, person := range people {
+		if person.ID != "" {
+			said = append(said, *person)
+		}
 	}
-	if len(s.requestor) == 1 {
-		s.request.Principal = s.requestor[0]
+	if len(said) == 0 {
+		return nil
+	}
+	known, err := directory.People(ctx, tenant, said)
+	if err != nil {
+		return err
+	}
+	for _, person := range people {
+		if i := slices.IndexFunc(known, person.Same); i >= 0 {
+			*person = known[i]
+		}
 	}
 	return nil
 }
@@ -49,34 +104,7 @@ func (s *subject) letter(event pim.EventRef, to pim.Recipient) pim.Letter {
 		RecipientType: to.RecipientType,
 		To:            pim.Principal{ID: to.PrincipalID, DisplayName: to.DisplayName, Mail: to.Address},
 		Organization:  s.organization,
-		RequestID:     s.in.Resource.ID,
-		Request:       s.request,
-		Asked:         s.accepted.AcceptedAt,
-		Deadline:      s.in.ExpiresDateTime,
-		Decision:      s.accepted.Decision,
-		Failure:       s.accepted.Failure,
 	}
-	if s.request.CreatedDateTime != nil {
-		letter.Asked = *s.request.CreatedDateTime
-	}
-	letter.ActiveFrom = s.activeFrom(letter.Asked)
-	letter.ActiveUntil = s.request.ScheduleInfo.End(letter.ActiveFrom)
+	s.complete(&letter, event)
 	return letter
-}
-
-// activeFrom is when the role became active, or is expected to: not before it was asked for, or approved.
-func (s *subject) activeFrom(asked time.Time) time.Time {
-	from := s.request.ScheduleInfo.Start(asked)
-	for _, change := range s.in.Changes {
-		switch change.What {
-		case pim.WhatActivated:
-			return change.At
-		case pim.WhatApproved:
-			if change.At.After(from) {
-				from = change.At
-			}
-		default:
-		}
-	}
-	return from
 }

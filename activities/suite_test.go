@@ -50,7 +50,7 @@ func sized(size, whenRaced int) int {
 // house is a worker's activities on real parts: the ledger, SES spoken to the inbox over HTTP, the templates, a directory.
 type house struct {
 	*activities.Activities
-	record *ledger.Ledger
+	record *record
 	inbox  *inbox.Inbox
 	server *httptest.Server
 	logs   *observer.ObservedLogs
@@ -88,9 +88,9 @@ func onBoth(t *testing.T, crowd int, test func(t *testing.T, h *house)) {
 func newHouseAt(t *testing.T, url string, crowd int) *house {
 	t.Helper()
 	h := &house{inbox: inbox.New(inbox.Options{})}
-	var err error
-	h.record, err = ledger.Open(t.Context(), url)
+	opened, err := ledger.Open(t.Context(), url)
 	require.NoError(t, err)
+	h.record = &record{Ledger: opened}
 	t.Cleanup(func() { require.NoError(t, h.record.Close()) })
 	h.server = httptest.NewServer(h.inbox)
 	t.Cleanup(h.server.Close)
@@ -102,7 +102,7 @@ func newHouseAt(t *testing.T, url string, crowd int) *house {
 	core, logs := observer.New(zapcore.DebugLevel)
 	h.logs = logs
 	h.Activities = &activities.Activities{
-		Ledger: h.record, Directory: organisation, Settings: settings{}, Renderer: renderer, Sender: h.sender(t, h.server.URL),
+		Ledger: h.record, Directory: organisation, Settings: settings{of: pim.DefaultSettings()}, Renderer: renderer, Sender: h.sender(t, h.server.URL),
 		Log: zap.New(core), From: mail.Address{Name: "PIM", Address: "pim@contoso.example"}, Worker: "w1",
 		Now: func() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) },
 	}
@@ -141,10 +141,20 @@ func withCrowd(n int) string {
 	return strings.Replace(sample, "    groups:\n", "    groups:\n"+group, 1)
 }
 
-type settings struct{}
+// settings are the tenant's; nobody changed a rule unless rules says so.
+type settings struct {
+	of    pim.Settings
+	rules func(kind pim.ResourceKind, role pim.Role, scope pim.Scope) pim.Rules
+}
 
-func (settings) Settings(string) pim.Settings                                  { return pim.DefaultSettings() }
-func (settings) Rules(string, pim.ResourceKind, pim.Role, pim.Scope) pim.Rules { return nil }
+func (s settings) Settings(string) pim.Settings { return s.of }
+
+func (s settings) Rules(_ string, kind pim.ResourceKind, role pim.Role, scope pim.Scope) pim.Rules {
+	if s.rules == nil {
+		return nil
+	}
+	return s.rules(kind, role, scope)
+}
 
 // The groups that approve. Of g1 four have an address: isabella, johanna, joni and lee; Break Glass has none.
 const (
@@ -156,7 +166,10 @@ const (
 func (h *house) accept(t *testing.T, id, approver string) activities.NotifyInput {
 	t.Helper()
 	now := time.Now().UTC().Truncate(time.Second)
-	body, err := json.Marshal(pim.ActivationRequest{
+	r := pim.Resource{Collection: pim.ActivationRequests, ID: id}
+	due := h.due(r, pim.ActivationPendingApproval, "", now)
+	first := pim.Change{At: now, What: pim.WhatRequested, Status: pim.PendingApproval, By: "u7", Schedule: []pim.Due{due}}
+	h.writeDown(t, r, first, pim.ActivationRequest{
 		Action: pim.SelfActivate, ResourceKind: pim.DirectoryRole, Activation: pim.Assumed,
 		Principal:     pim.Principal{ID: "u7", DisplayName: "Alain Charon"},
 		Role:          pim.Role{ID: "acdd72a7", DisplayName: "Backup Reader"},
@@ -165,24 +178,30 @@ func (h *house) accept(t *testing.T, id, approver string) activities.NotifyInput
 		ScheduleInfo:  pim.ScheduleInfo{Expiration: pim.Expiration{Type: pim.AfterDuration, Duration: "PT8H"}},
 		Approval:      pim.Approval{IsRequired: true, Approvers: []pim.Principal{{ID: approver}}},
 	})
-	require.NoError(t, err)
-	r := pim.Resource{Collection: pim.ActivationRequests, ID: id}
-	event := pim.NewEvent(r, pim.ActivationPendingApproval, "", now)
-	first := pim.Change{
-		At: now, What: pim.WhatRequested, Status: pim.PendingApproval, By: "u7",
-		Schedule: []pim.Due{{Event: event, Part: pim.PartAll, DueDateTime: now}},
-	}
-	_, created, err := h.record.Accept(t.Context(), pim.Acceptance{
-		Tenant: tenant, Resource: r, Hash: "h", Body: body, Input: json.RawMessage(`{}`), AcceptedAt: now, First: first,
-	})
-	require.NoError(t, err)
-	require.True(t, created)
-	h.mu.Lock()
-	h.events = append(h.events, event.ID)
-	h.mu.Unlock()
 	return activities.NotifyInput{
 		Tenant: tenant, Resource: r, ExpiresDateTime: now.Add(24 * time.Hour), Changes: []pim.Change{first}, Due: first.Schedule,
 	}
+}
+
+// writeDown has the ledger accept a resource with its first change.
+func (h *house) writeDown(t *testing.T, r pim.Resource, first pim.Change, what any) {
+	t.Helper()
+	body, err := json.Marshal(what)
+	require.NoError(t, err)
+	_, created, err := h.record.Accept(t.Context(), pim.Acceptance{
+		Tenant: tenant, Resource: r, Hash: "h", Body: body, Input: json.RawMessage(`{}`), AcceptedAt: first.At, First: first,
+	})
+	require.NoError(t, err)
+	require.True(t, created)
+}
+
+// due is an event of a resource, all of it due at one moment.
+func (h *house) due(r pim.Resource, kind pim.EventKind, occurrence string, at time.Time) pim.Due {
+	event := pim.NewEvent(r, kind, occurrence, at)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.events = append(h.events, event.ID)
+	return pim.Due{Event: event, Part: pim.PartAll, DueDateTime: at}
 }
 
 // decided is the change by which an approval withdraws what a Notify asks.

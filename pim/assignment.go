@@ -55,6 +55,10 @@ func (a Assignment) WithDefaults() Assignment {
 // the assignment otherwise.
 func (a Assignment) AdministratorsScope() string { return administratorsScope(a.ResourceKind, a.Scope) }
 
+// RuledRole is the role by which the assignment's notification rules are found: for groups the relation to the group, whatever
+// the assignment calls it.
+func (a Assignment) RuledRole() Role { return ruledRole(a.ResourceKind, a.AccessID, a.Role) }
+
 // Alerts reports whether the assignment is one that the alert speaks of: made outside of PIM and, in profile strict, for good.
 // Whether the alert is switched on is the tenant's setting.
 func (a Assignment) Alerts(p Profile) bool {

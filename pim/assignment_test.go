@@ -263,3 +263,10 @@ func TestSwitchingPIMNamesTheSwitchAndWhoTurnedIt(t *testing.T) {
 	require.Equal(t, "body.isEnabled", problems[0].Location)
 	require.Equal(t, "body.changedBy.id", problems[1].Location)
 }
+
+func TestRulesOfAnAssignmentToAGroupAreFoundByTheRelationToIt(t *testing.T) {
+	a := given()
+	require.Equal(t, a.Role, a.RuledRole())
+	a.ResourceKind, a.AccessID, a.Role = pim.GroupResource, pim.Member, pim.Role{ID: "x", DisplayName: "Teilnehmer"}
+	require.Equal(t, pim.Role{ID: "member", DisplayName: "member"}, a.RuledRole())
+}

@@ -143,7 +143,9 @@ func NewEvent(r Resource, kind EventKind, occurrence string, due time.Time) Even
 	if r.ID != "" {
 		parts = append(parts, r.ID)
 	}
-	parts = append(parts, kind.Short())
+	if r.Collection != Digest { // digest.2026-11-23: there is one kind only
+		parts = append(parts, kind.Short())
+	}
 	id := strings.Join(parts, ".")
 	if occurrence != "" && !strings.HasPrefix(occurrence, "~") {
 		id += "."

@@ -19,6 +19,7 @@ type Letter struct {
 	Failure       string            // why the service could not make the role active, in its own words
 	Assignment    *AssignmentLetter // in the place of Request and the times of activity, where an assignment is told of
 	ChangedBy     Principal         // who enabled PIM
+	Digest        *DigestLetter     // in the place of all of the above from Request on, where a week is told of
 }
 
 // AssignmentLetter is what a mail about an assignment can say. Where an administrator extended or renewed it unasked, the

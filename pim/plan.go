@@ -36,11 +36,13 @@ type PlanInput struct {
 
 	AssignmentType AssignmentType // of an assignment's event: it chooses the rule
 	DecidedBy      Principal      // who extended, renewed or refused, with the address the directory knows
+	Silenced       string         // why nobody is told at all, although the columns ask for it; empty where they are
 }
 
 // Plan decides who of the people of an event's columns gets a mail: it applies the notification rules, leaves the requestor
-// out where somebody else has to decide and the decider out where they would hear of their own extension, tells each person once with the text of the first audience they stand in, puts
-// everybody in order and stops at the cap. Everybody who is left out is in the result too, with the reason.
+// out where somebody else has to decide and the decider out where they would hear of their own extension, tells each person once
+// with the text of the first audience they stand in, puts everybody in order and stops at the cap. Everybody who is left out is
+// in the result too, with the reason; where the event is silenced, that is everybody.
 func Plan(in PlanInput) []Recipient {
 	p := planner{in: in, seen: map[string]bool{}}
 	for _, r := range in.Earlier {
@@ -85,6 +87,8 @@ func (p *planner) column(g Filled) {
 			p.leaveOut(r, ReasonOwnRequest)
 		case p.decided(r):
 			p.leaveOut(r, ReasonOwnDecision)
+		case p.in.Silenced != "":
+			p.leaveOut(r, p.in.Silenced)
 		case silent:
 			p.leaveOut(r, ReasonRuleOff)
 		case person.Mail == "":
@@ -120,15 +124,16 @@ func (p *planner) additional() {
 	slices.Sort(order)
 	for _, address := range order {
 		r := Recipient{Address: address, Audience: Additional, RecipientType: addresses[address]}
-		if r.RecipientType == ApproverRecipient && address == p.in.Requestor.Mail {
+		switch {
+		case r.RecipientType == ApproverRecipient && address == p.in.Requestor.Mail:
 			p.leaveOut(r, ReasonOwnRequest)
-			continue
-		}
-		if p.decided(r) {
+		case p.decided(r):
 			p.leaveOut(r, ReasonOwnDecision)
-			continue
+		case p.in.Silenced != "":
+			p.leaveOut(r, p.in.Silenced)
+		default:
+			p.tell(r)
 		}
-		p.tell(r)
 	}
 }
 

@@ -44,6 +44,7 @@ func anyPlan(t *rapid.T) pim.PlanInput {
 		AssignmentType: rapid.SampledFrom([]pim.AssignmentType{pim.Eligible, pim.Active}).Draw(t, "type"),
 		Requestor:      anybody(t),
 		DecidedBy:      anybody(t),
+		Silenced:       rapid.SampledFrom([]string{"", "", "", pim.ReasonAlertOff}).Draw(t, "silenced"),
 		Rules:          pim.Rules{},
 	}
 	for _, id := range pim.AllRuleIDs {
@@ -76,6 +77,7 @@ func TestWhateverIsPlanned(t *testing.T) {
 		everybodyIsAccountedFor(t, in, plan)
 		nobodyIsAskedAboutTheirOwnRequest(t, in, plan)
 		nobodyIsToldOfTheirOwnExtension(t, in, plan)
+		silenceIsComplete(t, in, plan)
 	})
 }
 
@@ -140,6 +142,17 @@ func nobodyIsToldOfTheirOwnExtension(t *rapid.T, in pim.PlanInput, plan []pim.Re
 		}
 		if in.Event != pim.AssignmentExtended && r.Reason == pim.ReasonOwnDecision {
 			t.Fatalf("%s is left out of %s", r.PrincipalID, in.Event)
+		}
+	}
+}
+
+func silenceIsComplete(t *rapid.T, in pim.PlanInput, plan []pim.Recipient) {
+	for _, r := range plan {
+		if in.Silenced != "" && r.Status != pim.StatusSkipped {
+			t.Fatalf("%s is told of an event that is silenced", r.PrincipalID)
+		}
+		if in.Silenced == "" && r.Reason == pim.ReasonAlertOff {
+			t.Fatalf("%s is left out by a silence that nobody asked for", r.PrincipalID)
 		}
 	}
 }

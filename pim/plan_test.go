@@ -280,6 +280,38 @@ func TestWhoeverWasLeftOutOfOnePartCanStillBeToldInAnother(t *testing.T) {
 	require.Equal(t, []string{"1 ben approver Approver planned"}, lines(plan), "and is not listed as left out twice")
 }
 
+func TestWhoWouldHaveBeenToldOfASilencedEventIsOnRecordWithTheReason(t *testing.T) {
+	plan := pim.Plan(pim.PlanInput{
+		Event: pim.AssignmentAssignedOutsidePIM, Requestor: alain, Silenced: pim.ReasonAlertOff,
+		Columns: []pim.Filled{
+			column(pim.PrivilegedRoleAdministrator, person("zoe"), person("ben")),
+			column(pim.SecurityAdministrator, person("ben")),
+			column(pim.GlobalAdministrator, pim.Principal{ID: "nowhere"}),
+		},
+	})
+	require.Equal(t, []string{
+		"0 ben privilegedRoleAdministrator Admin skipped alertOff",
+		"0 zoe privilegedRoleAdministrator Admin skipped alertOff",
+		"0 nowhere globalAdministrator Admin skipped alertOff",
+	}, lines(plan))
+}
+
+func TestSilenceCoversAdditionalRecipientsAndTellsNothingOfWhoIsLeftOutAnyway(t *testing.T) {
+	plan := pim.Plan(pim.PlanInput{
+		Event: pim.AssignmentExtended, AssignmentType: pim.Active, Requestor: alain, DecidedBy: person("ben"), Silenced: "quiet",
+		Columns: []pim.Filled{column(pim.Requestor, alain), column(pim.ResourceOwner, person("ben"), person("cleo"))},
+		Rules: pim.Rules{pim.AdminAdminAssignment: {
+			NotificationLevel: pim.LevelAll, IsDefaultRecipientsEnabled: true, NotificationRecipients: []string{"soc@x.example"},
+		}},
+	})
+	require.Equal(t, []string{
+		"0 alain requestor Requestor skipped quiet",
+		"0 ben owner Admin skipped ownDecision",
+		"0 cleo owner Admin skipped quiet",
+		"0 soc@x.example additional Admin skipped quiet",
+	}, lines(plan))
+}
+
 func TestNobodyToTellIsAnEmptyPlan(t *testing.T) {
 	require.Empty(t, pim.Plan(pim.PlanInput{Event: pim.ActivationCompleted, Requestor: alain}))
 	require.Empty(t, pim.Plan(pim.PlanInput{Event: pim.ActivationPendingApproval, Requestor: alain, Columns: []pim.Filled{column(pim.Approver)}}))

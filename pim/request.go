@@ -104,9 +104,11 @@ func administratorsScope(kind ResourceKind, scope Scope) string {
 
 // RuledRole is the role by which the request's notification rules are found: for groups the relation to the group, whatever the
 // request calls it.
-func (r ActivationRequest) RuledRole() Role {
-	if r.ResourceKind == GroupResource {
-		return Role{ID: string(r.AccessID), DisplayName: string(r.AccessID)}
+func (r ActivationRequest) RuledRole() Role { return ruledRole(r.ResourceKind, r.AccessID, r.Role) }
+
+func ruledRole(kind ResourceKind, access AccessID, role Role) Role {
+	if kind == GroupResource {
+		return Role{ID: string(access), DisplayName: string(access)}
 	}
-	return r.Role
+	return role
 }

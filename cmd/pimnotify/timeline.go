@@ -134,6 +134,20 @@ func (t told) withheld() []string {
 	return reasons
 }
 
+// inWords writes a step of a timeline as people would.
+func inWords(what string) string {
+	switch pim.What(what) {
+	case pim.WhatMadePermanent:
+		return "made permanent"
+	case pim.WhatCanceled:
+		return "cancelled"
+	case pim.WhatTimedOut:
+		return "not answered in time, and ended"
+	default:
+		return what
+	}
+}
+
 // sentence says a reason of the record in words. What is the thing that can have been decided, or changed, first.
 func sentence(reason, what string) string {
 	switch reason {
@@ -154,7 +168,7 @@ func sentence(reason, what string) string {
 		return "nobody knows whether it was sent, and it is not sent again: " + sentence(rest, what)
 	}
 	if how, ok := strings.CutPrefix(reason, pim.WithdrawnPrefix); ok {
-		return "the " + what + " was " + how + " first"
+		return "the " + what + " was " + inWords(how) + " first"
 	}
 	return reason
 }
