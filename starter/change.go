@@ -86,7 +86,8 @@ func wishToChange(action pim.Action, update, key string, change pim.AssignmentCh
 	w.hash, err = hashOf(struct {
 		Action pim.Action
 		Change pim.AssignmentChange
-	}{action, change})
+		Key    string `json:",omitempty"` // so that the process knows it again too
+	}{action, change, key})
 	if key != "" {
 		w.name, w.updateID = "key/"+key, "key/"+digest([]byte(key))
 		w.another = "another change was made with this Idempotency-Key: use a new one"

@@ -142,6 +142,53 @@ func TestTheSameChangeManyTimesAtOnceIsMadeOnce(t *testing.T) {
 	}
 }
 
+func TestTheSameChangeIsMeantAgainWhereAnotherCameBetween(t *testing.T) {
+	h := newTown(t)
+	h.assign(given())
+	for i, d := range []pim.Duration{"P5D", "P6D", "P5D"} {
+		view := h.mustChange((*starter.Client).UpdateAssignment, "", change(lasting(d)))
+		require.Len(t, view.Timeline, i+2)
+		require.WithinDuration(t, last(view).At.Add(days(t, d)), view.Assignment.Term.End, time.Second)
+	}
+}
+
+func days(t *testing.T, d pim.Duration) time.Duration {
+	t.Helper()
+	length, err := d.Parse()
+	require.NoError(t, err)
+	return length
+}
+
+func TestRepeatingAChangeIsOneUpdateAndAnotherIsNot(t *testing.T) {
+	h := newTown(t)
+	h.assign(given())
+	nobody := &fakeTemporal{noWorker: true}
+	h.Temporal = nobody
+	for _, c := range []struct {
+		say    changing
+		key    string
+		change pim.AssignmentChange
+	}{
+		{(*starter.Client).ExtendAssignment, "", change(lasting("P90D"))},
+		{(*starter.Client).ExtendAssignment, "", change(lasting("P90D"))},
+		{(*starter.Client).ExtendAssignment, "", change(lasting("P91D"))},
+		{(*starter.Client).UpdateAssignment, "", change(lasting("P90D"))},
+		{(*starter.Client).ExtendAssignment, "k1", change(lasting("P90D"))},
+		{(*starter.Client).ExtendAssignment, "k1", change(lasting("P90D"))},
+		{(*starter.Client).ExtendAssignment, "k2", change(lasting("P90D"))},
+	} {
+		_, err := h.change(c.say, c.key, c.change)
+		requireAway(t, err, starter.AwayWorker)
+	}
+	ids := map[string]bool{}
+	for _, update := range nobody.updates {
+		ids[update.UpdateID] = true
+	}
+	require.Equal(t, nobody.updates[0].UpdateID, nobody.updates[1].UpdateID)
+	require.Equal(t, nobody.updates[4].UpdateID, nobody.updates[5].UpdateID)
+	require.Len(t, ids, 5)
+}
+
 func TestOneKeyForTwoChangesAtOnceIsAConflictForOneOfThem(t *testing.T) {
 	h := newTown(t)
 	h.assign(given())

@@ -164,6 +164,18 @@ func TestASecondDecisionOnAnExtensionIsToldWhoDecidedHowAndWhen(t *testing.T) {
 	}
 }
 
+func TestNobodyDecidesBeforeTheyWereAskedWhateverTheirClockSays(t *testing.T) {
+	h := pending(t)
+	d := answer("u11", pim.Deny)
+	d.ReviewedDateTime = time.Now().Add(-time.Hour)
+	view, err := h.decide(d)
+	require.NoError(t, err)
+	asked := view.Timeline[1].At
+	require.Equal(t, asked, last(view).At)
+	_, err = h.decide(answer("u17", pim.Deny))
+	require.Equal(t, asked, requireConflict(t, err, "the request was decided before").Decision.ReviewedDateTime)
+}
+
 func TestOfOppositeDecisionsAtOnceOneWinsAndTheOtherIsToldOfIt(t *testing.T) {
 	h := pending(t)
 	errs := make(chan error, 2)

@@ -127,6 +127,38 @@ func TestManyEqualSwitchesAtOnceAreOne(t *testing.T) {
 	h.awaitTold("pim.enabled.1", "pim.enabled.2", "pim.enabled.3")
 }
 
+// overtaken is a ledger in which somebody else switches first, once.
+type overtaken struct {
+	starter.Ledger
+	first func()
+}
+
+func (l *overtaken) Supersede(ctx context.Context, a pim.Acceptance) (pim.Accepted, bool, error) {
+	if first := l.first; first != nil {
+		l.first = nil
+		first()
+	}
+	return l.Ledger.Supersede(ctx, a)
+}
+
+func TestASwitchThatWasOvertakenIsMadeAfterTheOthers(t *testing.T) {
+	h := newCity(t)
+	h.turn(false)
+	other := *h
+	client := *h.Client
+	other.Client = &client
+	h.Ledger = &overtaken{h.Ledger, func() {
+		other.turn(true)
+		other.turn(false)
+	}}
+	view := h.turn(true)
+	require.True(t, view.IsEnabled)
+	require.Len(t, view.Timeline, 4)
+	require.Len(t, view.Events, 2)
+	require.Equal(t, pim.EventCancelled, view.Events[0].Status)
+	h.awaitTold("pim.enabled.1", "pim.enabled.2")
+}
+
 func TestASwitchGoesOnWhereAnOutageInterruptedIt(t *testing.T) {
 	h := newCity(t)
 	server := h.Temporal

@@ -29,7 +29,8 @@ type assignment struct {
 	handOver workflow.CancelFunc
 	mails    *mailroom
 	screen   *screen
-	updates  int // taken by this run, of which the server allows 2,000
+	alarm    alarm // for the next moment at which time itself changes something
+	updates  int   // taken by this run, of which the server allows 2,000
 
 	waitingFor   string
 	waitingUntil time.Time
@@ -91,15 +92,9 @@ func (a *assignment) tell() {
 func (a *assignment) await() {
 	a.waitingFor, a.waitingUntil = a.next()
 	a.publish()
-	happened := func() bool { return a.News || a.long() }
-	if a.waitingUntil.IsZero() {
-		_ = workflow.Await(a.ctx, happened)
-	} else if wait := a.waitingUntil.Sub(workflow.Now(a.ctx)); wait > 0 {
-		// The context is never cancelled, so there is no error to speak of.
-		_, _ = workflow.AwaitWithOptions(a.ctx, workflow.AwaitOptions{
-			Timeout: wait, TimerOptions: workflow.TimerOptions{Summary: "wait for " + a.waitingFor},
-		}, happened)
-	}
+	a.alarm.set(a.ctx, a.waitingUntil, "wait for "+a.waitingFor)
+	// The context is never cancelled, so there is no error to speak of.
+	_ = workflow.Await(a.ctx, func() bool { return a.News || a.long() || a.alarm.rings() })
 	a.waitingFor, a.waitingUntil = "", time.Time{}
 }
 

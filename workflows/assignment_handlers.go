@@ -200,7 +200,10 @@ func (t *tenure) done(action pim.Action, in ChangeInput, now time.Time) bool {
 	if action == pim.AdminRemove {
 		return t.Removed
 	}
-	if in.Keyed || t.Removed || t.ended(now) {
+	if in.Keyed {
+		return t.tookAs(action, in.Hash)
+	}
+	if t.Removed || t.ended(now) {
 		return false
 	}
 	if n := len(t.Taken); n > 0 && t.Taken[n-1].Action == action && t.Taken[n-1].Hash == in.Hash {

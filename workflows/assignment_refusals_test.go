@@ -150,9 +150,12 @@ func TestTheSameChangeAgainIsDone(t *testing.T) {
 
 func TestChangeWithAKeyIsMeantEachTime(t *testing.T) {
 	keyed := func(as string) func(*house) {
-		return admin(workflows.UpdateUpdate, as, to(forDays(60)), func(in *workflows.ChangeInput) { in.Hash, in.Keyed = "h", true })
+		return admin(workflows.UpdateUpdate, as, to(forDays(60)), func(in *workflows.ChangeInput) { in.Hash, in.Keyed = "h and "+as, true })
 	}
-	h := newTenancy(t).onDay(10, keyed("one")).onDay(11, keyed("two")).onDay(12, keyed("one"))
+	again := func(h *house) { // as another proposal: the answer to the first was lost
+		h.update(workflows.UpdateUpdate, "again", workflows.ChangeInput{ChangeID: "c-other", Hash: "h and one", Keyed: true, By: "u1", ScheduleInfo: forDays(60)})
+	}
+	h := newTenancy(t).onDay(10, keyed("one")).onDay(11, keyed("two")).onDay(12, again)
 	h.live(lasting(90))
 	require.Equal(t, []pim.What{"updated", "updated", "expired"}, whats(h.changes()), "and the same one again is done")
 }

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -261,4 +262,19 @@ func TestNobodyWhoCouldDecideCanBeReached(t *testing.T) {
 	h.live(lasting(90))
 	require.Contains(t, waiting, "Nobody who could decide")
 	require.NotContains(t, answered, "Nobody who could decide")
+}
+
+// Every change moves the next moment that matters, and a timer left behind would wake the run for nothing.
+func TestThereIsOneTimerAtATime(t *testing.T) {
+	running := map[string]bool{}
+	h := newTenancy(t)
+	h.env.SetOnTimerScheduledListener(func(id string, _ time.Duration) { running[id] = true })
+	h.env.SetOnTimerCanceledListener(func(id string) { delete(running, id) })
+	h.env.SetOnTimerFiredListener(func(id string) { delete(running, id) })
+	for n := range 5 {
+		h.onDay(float64(10+n), admin(workflows.UpdateUpdate, strconv.Itoa(n), to(untilDay(200+n)))).
+			onDay(float64(10+n)+0.5, func(*house) { require.Len(t, running, 1) })
+	}
+	h.live(lasting(90))
+	require.Empty(t, running)
 }

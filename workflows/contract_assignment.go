@@ -58,7 +58,7 @@ const (
 // ChangeInput is what an administrator did, by reference: the reason lies in the ledger, under the same id.
 type ChangeInput struct {
 	ChangeID       string             `json:"changeId"` // the ledger's id of the proposal
-	Hash           string             `json:"hash"`     // of what was sent
+	Hash           string             `json:"hash"`     // of what was sent, and of the key where it has one
 	Keyed          bool               `json:"keyed"`    // the caller gave it a key, and means it as often as it gives another
 	By             string             `json:"by"`       // the principal's id
 	At             time.Time          `json:"at"`

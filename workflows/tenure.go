@@ -200,6 +200,11 @@ func (t *tenure) took(id string) bool {
 	return slices.ContainsFunc(t.Taken, func(p proposal) bool { return p.ID == id })
 }
 
+// tookAs reports whether one with this action and hash was.
+func (t *tenure) tookAs(action pim.Action, hash string) bool {
+	return slices.ContainsFunc(t.Taken, func(p proposal) bool { return p.Action == action && p.Hash == hash })
+}
+
 // telling is what an event tells of the assignment as it is now.
 func (t *tenure) telling() pim.Telling {
 	return pim.Telling{AssignmentType: t.Now.AssignmentType, Term: t.Now.Term}

@@ -45,8 +45,9 @@ var BadTwins = map[string]func(worker.WorkflowRegistry){
 		return ActivationResult{Status: a.status}, nil
 	}),
 	"waits for the first notice before it tells of the assignment": lifeTwin(func(a *assignment) (AssignmentResult, error) {
+		a.News = false
 		a.await()
-		a.pass(workflow.Now(a.ctx))
+		a.News = true
 		return a.run()
 	}),
 	"forgets the end": lifeTwin(func(a *assignment) (AssignmentResult, error) {
