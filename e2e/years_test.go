@@ -27,7 +27,8 @@ const (
 )
 
 // An assignment of ten years that is changed all the time, by many at once, and whose worker is killed in the middle of it. By default
-// it is changed 600 times; PIMNOTIFY_TEST_UPDATES=5000 is the whole of it.
+// it is changed 600 times, which takes most of a minute on two cores; PIMNOTIFY_TEST_UPDATES=5000 is the whole of it, and takes a
+// quarter of an hour, because each answer holds everything that there ever was.
 func TestTenYearsOfChangesAreOnRecordOnceAndNoRunGrowsTooLong(t *testing.T) {
 	t.Parallel()
 	updates := 600
@@ -55,7 +56,7 @@ func TestTenYearsOfChangesAreOnRecordOnceAndNoRunGrowsTooLong(t *testing.T) {
 		})
 	}
 	all = append(all, func(t testing.TB) {
-		await(t, 10*time.Minute, "half of it", func() bool { return made.Load() >= int64(updates/2) })
+		await(t, 20*time.Minute, "half of it", func() bool { return made.Load() >= int64(updates/2) })
 		t.Logf("half of it after %s: the worker is killed", time.Since(began))
 		worker.kill()
 		w.startWorker()
@@ -64,13 +65,13 @@ func TestTenYearsOfChangesAreOnRecordOnceAndNoRunGrowsTooLong(t *testing.T) {
 	took := time.Since(began)
 
 	// In the end it ends: of everything that was laid out, only this is told.
-	w.change(t, id, "update", by("u2", lasting(3*time.Second)), "Idempotency-Key", "end").done(t)
+	w.change(t, id, "update", by("u2", lasting(10*time.Second)), "Idempotency-Key", "end").done(t)
 	end := fmt.Sprintf("assignment.%s.expired~%d", id, updates+2)
 	v := w.awaitTold(t, "assignments/"+id, end)
 	w.eachStepOnce(t, id, v, updates)
 	w.onlyBeginningAndEndAreTold(t, v, "assignment."+id+".assigned", end)
 	runs := runsOf(t, workflows.AssignmentID(tenant, id))
-	require.GreaterOrEqual(t, len(runs), updates/1000+1)
+	require.Greater(t, len(runs), updates/600, "it handed over")
 	for _, run := range runs {
 		require.Less(t, run.GetHistoryLength(), int64(warnedEvents))
 		require.Less(t, run.GetHistorySizeBytes(), int64(warnedBytes))
