@@ -57,7 +57,10 @@ func TestHostileNamesAndReasonsArriveAsTextAndAddNothingToAMail(t *testing.T) {
 	w := newWorld(t, options{directory: hostileDirectory(), env: map[string]string{"PIMNOTIFY_ENGINE_DELAY": "0", "PIMNOTIFY_EXPIRY_NOTICES": "1h"}})
 	var all []func(testing.TB)
 	for i, attack := range attacks {
-		all = append(all, func(t testing.TB) { w.attackWith(t, i, attack) })
+		all = append(all, func(t testing.TB) {
+			t.Helper()
+			w.attackWith(t, i, attack)
+		})
 	}
 	together(t, all...)
 

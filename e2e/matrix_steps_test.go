@@ -98,6 +98,7 @@ func (s stretch) toldOfRequest(t testing.TB, id string, kind pim.EventKind, name
 
 func (s stretch) approved(named bool) func(testing.TB) {
 	return func(t testing.TB) {
+		t.Helper()
 		id, decides := s.asked(t, "approved", named)
 		s.decide(t, id, pim.Approve, decides).done(t)
 		s.toldOfRequest(t, id, pim.ActivationApproved, named) // it is not active yet: PIM has not reported it
@@ -108,6 +109,7 @@ func (s stretch) approved(named bool) func(testing.TB) {
 
 func (s stretch) denied(named bool) func(testing.TB) {
 	return func(t testing.TB) {
+		t.Helper()
 		id, decides := s.asked(t, "denied", named)
 		s.decide(t, id, pim.Deny, decides).done(t)
 		s.toldOfRequest(t, id, pim.ActivationDenied, named)
@@ -170,6 +172,7 @@ const soon = 20 * time.Second
 
 func (s stretch) noticed(gives pim.AssignmentType) func(testing.TB) {
 	return func(t testing.TB) {
+		t.Helper()
 		id := s.assigned(t, "noticed", gives, time.Hour+soon)
 		s.toldOfAssignment(t, id, pim.AssignmentExpiring, "expiring.1", visit{})
 		s.toldOfAssignment(t, id, pim.AssignmentExtendable, "extendable", visit{})
@@ -179,6 +182,7 @@ func (s stretch) noticed(gives pim.AssignmentType) func(testing.TB) {
 // extended is refused once, then extended on request, then by an administrator whom nobody asked.
 func (s stretch) extended(gives pim.AssignmentType) func(testing.TB) {
 	return func(t testing.TB) {
+		t.Helper()
 		id := s.assigned(t, "extended", gives, 50*time.Minute)
 		s.asksTwice(t, id, "extend", lasting(55*time.Minute), pim.AssignmentExtendRequested, pim.AssignmentExtended)
 		s.call(t, http.MethodPost, "assignments/"+id+"/extend",
@@ -190,6 +194,7 @@ func (s stretch) extended(gives pim.AssignmentType) func(testing.TB) {
 // ended comes to its end, is refused a renewal, and is then renewed on request.
 func (s stretch) ended(gives pim.AssignmentType) func(testing.TB) {
 	return func(t testing.TB) {
+		t.Helper()
 		id := s.assigned(t, "ended", gives, soon)
 		s.toldOfAssignment(t, id, pim.AssignmentExpired, "expired", visit{})
 		s.asksTwice(t, id, "renew", lasting(2*time.Hour), pim.AssignmentRenewRequested, pim.AssignmentRenewed)

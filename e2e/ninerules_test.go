@@ -65,6 +65,7 @@ var nineRules = []governed{
 
 func assignedTo(gives pim.AssignmentType) func(testing.TB, *world, string, pim.Role) (string, string) {
 	return func(t testing.TB, w *world, id string, role pim.Role) (string, string) {
+		t.Helper()
 		w.assign(t, id, assignment(func(a *pim.Assignment) { a.Role, a.AssignmentType = role, gives }))
 		return "assignments/" + id, "assignment." + id + ".assigned"
 	}
@@ -72,6 +73,7 @@ func assignedTo(gives pim.AssignmentType) func(testing.TB, *world, string, pim.R
 
 func extensionAsked(gives pim.AssignmentType) func(testing.TB, *world, string, pim.Role) (string, string) {
 	return func(t testing.TB, w *world, id string, role pim.Role) (string, string) {
+		t.Helper()
 		w.assign(t, id, assignment(func(a *pim.Assignment) { a.Role, a.AssignmentType = role, gives }))
 		w.ask(t, id, "extend", "x", pim.ExtensionRequest{RequestedBy: pim.Principal{ID: "u7"}, ScheduleInfo: lasting(time.Hour)})
 		return "assignments/" + id, "assignment." + id + ".extendRequested.r~x"
@@ -134,6 +136,7 @@ func TestEachOfTheNineRulesDecidesWhomItsEventsTell(t *testing.T) {
 	for _, g := range nineRules {
 		for i, way := range ways {
 			all = append(all, func(t testing.TB) {
+				t.Helper()
 				r := role(g, way.name)
 				resource, eventID := g.event(t, w, fmt.Sprintf("%s%s-%d", w.prefix, g.rule, i), r)
 				w.awaitTold(t, resource, eventID)

@@ -24,6 +24,7 @@ func TestADecisionMadeTheMomentAfterAPutWasAnsweredIsNeverLost(t *testing.T) {
 	for i := range 30 {
 		id := fmt.Sprintf("%sat-once-%d", w.prefix, i)
 		all = append(all, func(t testing.TB) {
+			t.Helper()
 			w.put(t, id, activation())
 			require.Equal(t, pim.Provisioned, w.decide(t, id, pim.Approve, "u8").done(t).Status)
 			w.awaitEnd(t, id, pim.Provisioned, patience)

@@ -33,6 +33,7 @@ func TestADecisionAtAnyMomentAroundTheTimerLeavesRecordAndInboxInAgreement(t *te
 			moment = func() { w.awaitMails(t, "activation."+ids[i]+".pendingApproval", 1+i*asked/steps) }
 		}
 		deciding = append(deciding, func(t testing.TB) {
+			t.Helper()
 			w.put(t, ids[i], r)
 			moment()
 			w.decide(t, ids[i], pim.Approve, "a0").done(t)

@@ -46,6 +46,7 @@ func TestTenYearsOfChangesAreOnRecordOnceAndNoRunGrowsTooLong(t *testing.T) {
 	var all []func(testing.TB)
 	for caller := range callers {
 		all = append(all, func(t testing.TB) {
+			t.Helper()
 			for i := caller; i < updates; i += callers {
 				c := by("u2", lasting(years-time.Duration(i)*time.Minute))
 				c.Justification = strconv.Itoa(i)
@@ -55,6 +56,7 @@ func TestTenYearsOfChangesAreOnRecordOnceAndNoRunGrowsTooLong(t *testing.T) {
 		})
 	}
 	all = append(all, func(t testing.TB) {
+		t.Helper()
 		await(t, 20*time.Minute, "half of it", func() bool { return made.Load() >= int64(updates/2) })
 		t.Logf("half of it after %s: the worker is killed", time.Since(began))
 		worker.kill()

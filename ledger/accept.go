@@ -110,7 +110,7 @@ func readAccepted(ctx context.Context, q querier, tenant string, resource pim.Re
 
 // Only an activation is ever reported as failed: the long timeline of an assignment is not searched for it.
 const acceptedQuery = `
-	SELECT r.tenant, r.collection, r.resource_id, r.hash, r.body, r.input, r.accepted_at, r.started_at, r.status, t.change,
+	SELECT r.tenant, r.collection, r.resource_id, r.hash, r.body, r.input, r.accepted_at, r.started_at, r.status, r.seq, t.change,
 		(SELECT f.justification FROM timeline ft JOIN proposals f ON f.proposal_id = ft.decision_id
 			WHERE r.collection = '` + string(pim.ActivationRequests) + `'
 				AND ft.tenant = r.tenant AND ft.collection = r.collection AND ft.resource_id = r.resource_id AND ft.what = 'failed'),
@@ -126,7 +126,7 @@ func scanAccepted(row scanner) (a pim.Accepted, err error) {
 	var failure sql.NullString
 	var d decision
 	if err := row.Scan(append([]any{
-		&a.Tenant, &a.Resource.Collection, &a.Resource.ID, &a.Hash, &body, &input, &acceptedAt, &startedAt, &a.Status, &first, &failure,
+		&a.Tenant, &a.Resource.Collection, &a.Resource.ID, &a.Hash, &body, &input, &acceptedAt, &startedAt, &a.Status, &a.Seq, &first, &failure,
 	}, d.columns()...)...); err != nil {
 		return a, err
 	}

@@ -52,7 +52,7 @@ const timelineQuery = `
 // the request names them, with the reason they gave. It also gives what an assignment is after the latest of its changes.
 func readTimeline(ctx context.Context, q querier, tenant string, resource pim.Resource, body string) ([]pim.TimelineEntry, *pim.AssignmentNow, error) {
 	timeline := []pim.TimelineEntry{}
-	var assignment *pim.AssignmentNow
+	var latest json.RawMessage
 	err := each(ctx, q, timelineQuery, []any{tenant, string(resource.Collection), resource.ID}, func(rows *sql.Rows) error {
 		var seq, at int64
 		var encoded string
@@ -61,12 +61,16 @@ func readTimeline(ctx context.Context, q querier, tenant string, resource pim.Re
 		if err := rows.Scan(&seq, &at, &e.What, &e.Status, &encoded, &id, &name, &justification); err != nil {
 			return err
 		}
-		var change pim.Change
+		var change struct { // of what a step holds: most of a long one is what it lays out
+			By         string          `json:"by"`
+			RequestID  string          `json:"requestId"`
+			Assignment json.RawMessage `json:"assignment"`
+		}
 		if err := json.Unmarshal([]byte(encoded), &change); err != nil {
 			return fmt.Errorf("step %d: %w", seq, err)
 		}
-		if change.Assignment != nil {
-			assignment = change.Assignment
+		if len(change.Assignment) > 0 {
+			latest = change.Assignment
 		}
 		e.At, e.Justification, e.RequestID = instant(at), justification.String, change.RequestID
 		by := pim.Principal{ID: change.By}
@@ -82,7 +86,14 @@ func readTimeline(ctx context.Context, q querier, tenant string, resource pim.Re
 		timeline = append(timeline, e)
 		return nil
 	})
-	return timeline, assignment, err
+	if err != nil || len(latest) == 0 {
+		return timeline, nil, err
+	}
+	var assignment pim.AssignmentNow
+	if err := json.Unmarshal(latest, &assignment); err != nil {
+		return nil, nil, fmt.Errorf("what it is now: %w", err)
+	}
+	return timeline, &assignment, nil
 }
 
 // asked reads who made a request, and why, from its body: the person who wants an activation, the administrator who assigned an

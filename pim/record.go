@@ -51,6 +51,7 @@ type Acceptance struct {
 type Accepted struct {
 	Acceptance
 	Started  bool          // its process is known to Temporal, or was
+	Seq      int           // of the latest change
 	Status   RequestStatus // after the latest change
 	Decision *Decision     // the one that was accepted, if one was
 	Failure  string        // what was said when the request was reported as failed

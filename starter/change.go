@@ -56,9 +56,8 @@ func (c *Client) changeAssignment(ctx context.Context, tenant, id, key string, a
 		return pim.View{}, stillThere(err)
 	}
 	if w.updateID == "" {
-		if w.updateID, err = c.unkeyed(ctx, a, w); err != nil {
-			return pim.View{}, err
-		}
+		// The same for the same call, for as long as nothing else has happened to the assignment.
+		w.updateID = fmt.Sprintf("%s/%s/%d", w.update, w.hash, a.Seq)
 	}
 	mine, err := c.bring(ctx, a, w, sent, pim.Decision{Justification: change.Justification, ReviewedBy: change.RequestedBy, ReviewedDateTime: now},
 		func(proposalID string) any {
@@ -93,13 +92,6 @@ func wishToChange(action pim.Action, update, key string, change pim.AssignmentCh
 		w.another = "another change was made with this Idempotency-Key: use a new one"
 	}
 	return w, err
-}
-
-// unkeyed is the id of an Update that has no key: the same for the same call, for as long as nothing else has happened to the
-// assignment.
-func (c *Client) unkeyed(ctx context.Context, a pim.Accepted, w wish) (string, error) {
-	view, err := c.view(ctx, a.Tenant, a.Resource)
-	return fmt.Sprintf("%s/%s/%d", w.update, w.hash, len(view.Timeline)), err
 }
 
 // maxKey is how long an Idempotency-Key may be.

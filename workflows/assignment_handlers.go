@@ -62,15 +62,17 @@ func (a *assignment) handle() error {
 	return nil
 }
 
-// register makes one Update known. Before it is applied, what time has brought meanwhile is noted. The answer is every change that
-// may not be in the record yet, so that whoever tells the same again brings the record up to date.
+// register makes one Update known. Before it is applied, what time has brought meanwhile is noted. The answer is what has
+// changed, with the latest of the steps before that may not be in the record yet: whoever tells the same again brings the record up
+// to date. It is not all of them, because a record that is away for a while must not make answers, and the history, grow.
 func register[T any](a *assignment, name, description string, may func(T, time.Time) error, apply func(T, time.Time)) error {
 	handler := func(_ workflow.Context, in T) (Recorded, error) {
 		now := workflow.Now(a.ctx)
 		a.updates++
+		known := a.Seq - mostRepeated
 		a.pass(now)
 		apply(in, now)
-		return Recorded{Changes: slices.Clone(a.Unwritten)}, nil
+		return Recorded{Changes: slices.DeleteFunc(slices.Clone(a.Unwritten), func(c pim.Change) bool { return c.Seq <= known })}, nil
 	}
 	err := workflow.SetUpdateHandlerWithOptions(a.ctx, name, handler, workflow.UpdateHandlerOptions{
 		Validator:   func(in T) error { return may(in, workflow.Now(a.ctx)) },
@@ -81,6 +83,9 @@ func register[T any](a *assignment, name, description string, may func(T, time.T
 	}
 	return nil
 }
+
+// mostRepeated is how many of the steps before it an answer repeats.
+const mostRepeated = 10
 
 // mayChange lets an administrator's change in where it fits what the assignment is, and what was taken before.
 func (t *tenure) mayChange(action pim.Action, in ChangeInput, now time.Time) error {
