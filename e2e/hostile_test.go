@@ -31,7 +31,7 @@ var attacks = []string{
 	strings.TrimSpace(strings.Repeat("long ", 2000)),
 }
 
-// named after attacks: one user each, who has no other name, in an organisation that has one too.
+// hostileDirectory has one user for each attack, who has no other name, in an organisation and a group that are called so too.
 func hostileDirectory() []byte {
 	var b strings.Builder
 	b.WriteString("tenants:\n  contoso:\n    displayName: " + quoted(attacks[1]) + "\n    users:\n")
