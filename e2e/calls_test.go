@@ -29,7 +29,7 @@ func (w *world) call(t testing.TB, method, path string, body any, headers ...str
 	if a.status != http.StatusServiceUnavailable {
 		return a
 	}
-	await(t, 2*time.Minute, "an answer to "+method+" "+path, func() bool {
+	await(t, patience, "an answer to "+method+" "+path, func() bool {
 		a = w.once(t, method, path, body, headers...)
 		return a.status != http.StatusServiceUnavailable
 	})
@@ -146,7 +146,7 @@ func named(v pim.View, id string) pim.Event {
 // awaitEvent waits until an event has a status.
 func (w *world) awaitEvent(t testing.TB, id string, kind pim.EventKind, status pim.EventStatus) {
 	t.Helper()
-	await(t, time.Minute, string(kind)+" of "+id+" to be "+string(status), func() bool {
+	await(t, patience, string(kind)+" of "+id+" to be "+string(status), func() bool {
 		e, ok := event(w.view(t, id), kind)
 		return ok && e.Status == status
 	})
@@ -156,7 +156,7 @@ func (w *world) awaitEvent(t testing.TB, id string, kind pim.EventKind, status p
 func (w *world) awaitTold(t testing.TB, resource, eventID string) pim.View {
 	t.Helper()
 	var v pim.View
-	await(t, 2*time.Minute, eventID+" to be told", func() bool {
+	await(t, patience, eventID+" to be told", func() bool {
 		v = w.read(t, resource)
 		return named(v, eventID).Status == pim.EventComplete
 	})

@@ -63,7 +63,6 @@ func numbered(kind string, from, to int, but func(int) bool) (names []string) {
 func onlyEligible(i int) bool { return i%4 == 3 }
 
 func TestOfFifteenHundredRecipientsTheFirstThousandAreToldAndTheOthersMayActAllTheSame(t *testing.T) {
-	t.Parallel()
 	settings := filepath.Join(t.TempDir(), "settings.yaml")
 	require.NoError(t, os.WriteFile(settings, []byte("tenants:\n  contoso: {profile: strict}\n"), 0o600)) // fewer mails beside those that this is about
 	w := newWorld(t, options{directory: crowd(), env: map[string]string{

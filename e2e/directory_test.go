@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -36,7 +35,7 @@ func TestAMailWaitsForADirectoryThatAnswersNonsenseAndThenGoesToTheRightPeople(t
 	asking := "activation." + id + ".pendingApproval"
 
 	// All of it is met, and once it is, there is an attempt that goes on waiting.
-	await(t, 2*time.Minute, "every ailment", func() bool { return len(s.suffered()) == 5 })
+	await(t, patience, "every ailment", func() bool { return len(s.suffered()) == 5 })
 	run, err := temporal.DescribeWorkflowExecution(t.Context(), workflows.ActivationID(tenant, id), "")
 	require.NoError(t, err)
 	require.Len(t, run.GetPendingActivities(), 1)
@@ -58,7 +57,7 @@ func TestAMailWaitsForADirectoryThatAnswersNonsenseAndThenGoesToTheRightPeople(t
 	w.awaitTold(t, "activationRequests/"+id, asking)
 	require.Equal(t, []string{"isabella", "johanna", "lee"}, w.arrived(t, asking))
 	w.decide(t, id, pim.Approve, "lee").done(t)
-	v := w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+	v := w.awaitEnd(t, id, pim.Provisioned, patience)
 	require.Equal(t, people{pim.Requestor: {"alain"}, pim.GlobalAdministrator: {"adele"}}, w.told(t, v, pim.ActivationCompleted))
 	require.Equal(t, 3+2+3, w.agree(t, id))
 	same, strays := s.seen()

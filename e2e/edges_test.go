@@ -17,7 +17,7 @@ func TestWithoutAnEngineDelayBothPartsOfAnAnswerAreToldAtOnceTheRequestorFirst(t
 	w.put(t, id, activation())
 	w.awaitEvent(t, id, pim.ActivationPendingApproval, pim.EventComplete)
 	w.decide(t, id, pim.Deny, "u8").done(t)
-	v := w.awaitEnd(t, id, pim.Denied, time.Minute)
+	v := w.awaitEnd(t, id, pim.Denied, patience)
 	e, ok := event(v, pim.ActivationDenied)
 	require.True(t, ok)
 	mails := w.recipients(t, e.ID)
@@ -35,7 +35,7 @@ func TestARequestThatIsTooOldIsTimedOutAtOnceAndNobodyIsAsked(t *testing.T) {
 	created := time.Now().Add(-48 * time.Hour)
 	v := w.put(t, id, activation(func(r *pim.ActivationRequest) { r.CreatedDateTime = &created }))
 	require.Equal(t, pim.TimedOut, v.Status, "the answer says so")
-	v = w.awaitEnd(t, id, pim.TimedOut, time.Minute)
+	v = w.awaitEnd(t, id, pim.TimedOut, patience)
 	e, ok := event(v, pim.ActivationPendingApproval)
 	require.True(t, ok)
 	require.Equal(t, pim.EventCancelled, e.Status)
@@ -55,7 +55,7 @@ func TestValidatingARequestLeavesNothingBehind(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, w.call(t, http.MethodGet, "activationRequests/"+id, nil).status)
 	w.put(t, id, activation())
 	w.call(t, http.MethodPost, "activationRequests/"+id+"/cancel", "{}").done(t)
-	w.awaitEnd(t, id, pim.Canceled, time.Minute)
+	w.awaitEnd(t, id, pim.Canceled, patience)
 	require.Empty(t, w.inbox.Messages())
 }
 
@@ -65,7 +65,7 @@ func TestWhyAnActivationFailedIsToldToTheRequestor(t *testing.T) {
 	id := w.prefix + "r"
 	w.put(t, id, activation(func(r *pim.ActivationRequest) { r.Activation, r.Approval = pim.Reported, pim.Approval{} }))
 	w.call(t, http.MethodPost, "activationRequests/"+id+"/failed", `{"justification": "the <role> has been removed"}`).done(t)
-	w.awaitEnd(t, id, pim.Failed, time.Minute)
+	w.awaitEnd(t, id, pim.Failed, patience)
 	mails := w.inbox.Messages()
 	require.Len(t, mails, 1)
 	require.Equal(t, "PIM: Your request to activate the Backup Reader role failed", mails[0].Subject)
@@ -78,7 +78,7 @@ func TestARoleGivenBackAfterItsProcessHasEndedIsRecorded(t *testing.T) {
 	w := newWorld(t, options{})
 	id := w.prefix + "r"
 	w.put(t, id, activation(func(r *pim.ActivationRequest) { r.Approval = pim.Approval{} }))
-	w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+	w.awaitEnd(t, id, pim.Provisioned, patience)
 	sent := len(w.inbox.Messages())
 	for range 2 { // the second time it has happened already
 		v := w.call(t, http.MethodPost, "activationRequests/"+id+"/deactivated", `{"justification": "done"}`).done(t)

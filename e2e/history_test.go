@@ -99,7 +99,7 @@ func lengthOfAnApproval(t *testing.T, approvers int) int {
 	w.awaitEvent(t, id, pim.ActivationPendingApproval, pim.EventComplete)
 	awaitQuiet(t, id)
 	w.decide(t, id, pim.Approve, "a0").done(t)
-	v := w.awaitEnd(t, id, pim.Provisioned, 2*time.Minute)
+	v := w.awaitEnd(t, id, pim.Provisioned, patience)
 	require.NoError(t, temporal.GetWorkflow(t.Context(), workflows.ActivationID(tenant, id), "").Get(t.Context(), nil))
 
 	for _, kind := range []pim.EventKind{pim.ActivationPendingApproval, pim.ActivationApproved} {
@@ -127,7 +127,7 @@ func lengthOfAnApproval(t *testing.T, approvers int) int {
 // where minutes lie between.
 func awaitQuiet(t *testing.T, id string) {
 	t.Helper()
-	await(t, time.Minute, "the run to be quiet", func() bool {
+	await(t, patience, "the run to be quiet", func() bool {
 		run, err := temporal.DescribeWorkflowExecution(t.Context(), workflows.ActivationID(tenant, id), "")
 		require.NoError(t, err)
 		return len(run.GetPendingActivities()) == 0 && run.GetPendingWorkflowTask() == nil

@@ -228,6 +228,6 @@ func (s stretch) outside(t testing.TB) {
 func (s stretch) enabled(t testing.TB) {
 	t.Helper()
 	s.setPIM(t, true, "ga-permanent")
-	await(t, time.Minute, "PIM being enabled to be told", func() bool { return s.pimIs(t).Events[0].Status == pim.EventComplete })
+	await(t, patience, "PIM being enabled to be told", func() bool { return s.pimIs(t).Events[0].Status == pim.EventComplete })
 	s.saw(pim.PIMEnabled, "pim.enabled.1", visit{})
 }

@@ -21,7 +21,6 @@ import (
 // arrives. What is expected comes from that page alone: who is told from its tables, who that is from what it says of columns.
 // The weekly digest, which is in the tables, is no part of it.
 func TestEveryCellOfTheTablesInTheRequirementsIsWhatArrives(t *testing.T) {
-	t.Parallel()
 	settings := filepath.Join(t.TempDir(), "settings.yaml")
 	require.NoError(t, os.WriteFile(settings, []byte("tenants:\n  strict: {profile: strict}\n  entra: {profile: entra}\n"), 0o600))
 	w := newWorld(t, options{directory: walkDirectory("strict", "entra"), env: map[string]string{

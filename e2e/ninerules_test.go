@@ -114,7 +114,6 @@ var ways = []struct {
 }
 
 func TestEachOfTheNineRulesDecidesWhomItsEventsTell(t *testing.T) {
-	t.Parallel()
 	var policies strings.Builder
 	role := func(g governed, way string) pim.Role {
 		name := strings.TrimPrefix(string(g.rule), "Notification_") + " " + way

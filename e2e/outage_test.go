@@ -27,7 +27,7 @@ func TestADecisionMadeTheMomentAfterAPutWasAnsweredIsNeverLost(t *testing.T) {
 			t.Helper()
 			w.put(t, id, activation())
 			require.Equal(t, pim.Provisioned, w.decide(t, id, pim.Approve, "u8").done(t).Status)
-			w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+			w.awaitEnd(t, id, pim.Provisioned, patience)
 		})
 	}
 	together(t, all...)
@@ -46,7 +46,7 @@ func TestWithoutAWorkerADecisionIsAnswered503AndTheRepeatedCallDecidesOnce(t *te
 
 	w.startWorker().awaitReadyWorker()
 	w.decide(t, id, pim.Approve, "u8").done(t)
-	w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+	w.awaitEnd(t, id, pim.Provisioned, patience)
 	w.decide(t, id, pim.Approve, "u8").done(t) // the same decision, after the run has closed
 	other := w.decide(t, id, pim.Deny, "u1")
 	require.Equal(t, http.StatusConflict, other.status)
@@ -71,7 +71,7 @@ func TestAHundredEqualPutsAtOnceMakeOneRun(t *testing.T) {
 	for range 100 {
 		wait.Go(func() {
 			// A machine that is too busy for a hundred starts says 503, and its caller asks again, as callers are told to.
-			await(t, 2*time.Minute, "an answer", func() bool {
+			await(t, patience, "an answer", func() bool {
 				a := w.once(t, http.MethodPut, "activationRequests/"+id, activation())
 				switch a.status {
 				case http.StatusCreated:
@@ -99,7 +99,7 @@ func TestAHundredEqualPutsAtOnceMakeOneRun(t *testing.T) {
 
 	w.awaitEvent(t, id, pim.ActivationPendingApproval, pim.EventComplete)
 	w.decide(t, id, pim.Approve, "u8").done(t)
-	w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+	w.awaitEnd(t, id, pim.Provisioned, patience)
 	require.Equal(t, 4+4+6, w.agree(t, id), "four approvers twice, the requestor and five administrators once")
 	w.call(t, http.MethodPut, "activationRequests/"+id, activation()).done(t) // also when it is over
 }
@@ -123,11 +123,11 @@ func TestARequestAcceptedWhileTemporalIsAwayIsStartedThoughItsCallerNeverComesBa
 
 	own, err = devserver.Start(ctx, own.Options)
 	require.NoError(t, err)
-	await(t, 2*time.Minute, "the request mail", func() bool {
+	await(t, patience, "the request mail", func() bool {
 		e, ok := event(w.view(t, id), pim.ActivationPendingApproval)
 		return ok && e.Status == pim.EventComplete
 	})
 	w.decide(t, id, pim.Approve, "u8").done(t)
-	w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+	w.awaitEnd(t, id, pim.Provisioned, patience)
 	w.agree(t, id)
 }

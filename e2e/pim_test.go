@@ -15,7 +15,7 @@ import (
 
 func (w *world) awaitEnabledTold(t *testing.T, eventID string) {
 	t.Helper()
-	await(t, time.Minute, eventID+" to be told", func() bool {
+	await(t, patience, eventID+" to be told", func() bool {
 		return named(pim.View{Events: w.pimIs(t).Events}, eventID).Status == pim.EventComplete
 	})
 }
@@ -49,7 +49,7 @@ func TestThatPIMIsEnabledIsToldOnceUntilItIsDisabledAndEnabledAgain(t *testing.T
 	// What has not left when it is disabled again never leaves.
 	w.inbox.SetFaults(inbox.Fault{Kind: inbox.Throttle})
 	w.setPIM(t, true, "u2")
-	await(t, time.Minute, "the mails to be held up", func() bool { return len(w.recipients(t, "pim.enabled.3")) > 0 })
+	await(t, patience, "the mails to be held up", func() bool { return len(w.recipients(t, "pim.enabled.3")) > 0 })
 	v := w.setPIM(t, false, "u2")
 	w.inbox.SetFaults()
 	require.Equal(t, "withdrawn:disabled", named(pim.View{Events: v.Events}, "pim.enabled.3").Reason)
@@ -91,13 +91,12 @@ func TestWhatIsAssignedOutsideOfPIMIsAnAlertAndNothingElse(t *testing.T) {
 	for _, c := range []struct {
 		tenant  string
 		left    time.Duration
-		isTold  bool
 		reason  string // that the record has of whoever is not told
 		columns int
 	}{
-		{tenant: "entra", left: 50 * time.Minute, isTold: true, reason: pim.ReasonNoAddress, columns: 3},
-		{tenant: "entra", left: 0, isTold: true, reason: pim.ReasonNoAddress, columns: 3},
-		{tenant: "strict", left: 0, isTold: true, reason: pim.ReasonNoAddress, columns: 3},
+		{tenant: "entra", left: 50 * time.Minute, reason: pim.ReasonNoAddress, columns: 3},
+		{tenant: "entra", left: 0, reason: pim.ReasonNoAddress, columns: 3},
+		{tenant: "strict", left: 0, reason: pim.ReasonNoAddress, columns: 3},
 		{tenant: "strict", left: 50 * time.Minute},
 		{tenant: "silent", left: 0, reason: pim.ReasonAlertOff},
 	} {

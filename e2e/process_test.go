@@ -71,7 +71,7 @@ func (p *process) stop() {
 // awaitReady waits until the process says that it is ready.
 func (p *process) awaitReady(url string) {
 	p.t.Helper()
-	await(p.t, time.Minute, p.name+" to be ready", func() bool {
+	await(p.t, patience, p.name+" to be ready", func() bool {
 		select {
 		case <-p.done:
 			p.t.Fatalf("%s ended: %s", p.name, p.log)
@@ -85,6 +85,9 @@ func (p *process) awaitReady(url string) {
 		return response.StatusCode == http.StatusOK
 	})
 }
+
+// patience is how long anything may take on a machine that has a lot to do.
+const patience = 2 * time.Minute
 
 // await waits for a condition, and no longer than it may take. The longer it waits the more seldom it looks: a machine that is
 // asked all the time by many has no time for what they wait for.

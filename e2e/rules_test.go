@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -34,7 +33,7 @@ func TestATenantsProfileAndRulesDecideWhoIsTold(t *testing.T) {
 		w.put(t, id, activation(func(r *pim.ActivationRequest) { r.Role = pim.Role{ID: role, DisplayName: "Silent Reader"} }))
 		w.awaitEvent(t, id, pim.ActivationPendingApproval, pim.EventComplete)
 		w.decide(t, id, pim.Approve, "u8").done(t)
-		return w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+		return w.awaitEnd(t, id, pim.Provisioned, patience)
 	}
 	v := play("silent")
 	require.Equal(t, approvers, w.told(t, v, pim.ActivationPendingApproval), "it asks for an action")
@@ -53,7 +52,7 @@ func TestATenantsProfileAndRulesDecideWhoIsTold(t *testing.T) {
 		pim.PrivilegedRoleAdministrator: {"grady", "henrietta"}, pim.SecurityAdministrator: {"delia"}, pim.GlobalAdministrator: {"adele", "alex"},
 	}
 	n := 0
-	await(t, time.Minute, "the edit to count", func() bool {
+	await(t, patience, "the edit to count", func() bool {
 		n++
 		v = play("strict" + string(rune('a'+n)))
 		_, toldRequestor := w.told(t, v, pim.ActivationCompleted)[pim.Requestor]

@@ -168,7 +168,7 @@ func (s story) run(t *testing.T, w *world, id string) {
 	}
 	w.put(t, id, r)
 	s.play(t, w, id)
-	v := w.awaitEnd(t, id, s.ends, 2*time.Minute)
+	v := w.awaitEnd(t, id, s.ends, patience)
 	for _, e := range v.Events {
 		want := s.told[e.Kind]
 		if want == nil {

@@ -19,7 +19,7 @@ func TestADecisionAtAnyMomentAroundTheTimerLeavesRecordAndInboxInAgreement(t *te
 	const delay, width, steps, asked = 1500 * time.Millisecond, 1800 * time.Millisecond, 40, 150
 	w := newWorld(t, options{
 		directory: organisation(asked),
-		env:       map[string]string{"PIMNOTIFY_ENGINE_DELAY": "1500ms,1500ms,1500ms"},
+		env:       map[string]string{"PIMNOTIFY_ENGINE_DELAY": "1500ms,1500ms,1500ms", "PIMNOTIFY_APPROVAL_TIMEOUT": "10m"},
 		inbox:     inbox.Options{Faults: []inbox.Fault{{Kind: inbox.Latency, Delay: inbox.Duration(20 * time.Millisecond)}}},
 	})
 	ids := make([]string, steps)
@@ -42,7 +42,7 @@ func TestADecisionAtAnyMomentAroundTheTimerLeavesRecordAndInboxInAgreement(t *te
 	together(t, deciding...)
 	nobody, some, all := 0, 0, 0
 	for _, id := range ids {
-		v := w.awaitEnd(t, id, pim.Provisioned, time.Minute)
+		v := w.awaitEnd(t, id, pim.Provisioned, patience)
 		e, ok := event(v, pim.ActivationPendingApproval)
 		require.True(t, ok)
 		arrived := 0
@@ -70,7 +70,7 @@ func TestADecisionAtAnyMomentAroundTheTimerLeavesRecordAndInboxInAgreement(t *te
 
 // awaitMails waits until that many mails of an event have arrived.
 func (w *world) awaitMails(t *testing.T, eventID string, n int) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	looked, count := 0, 0
 	if err := w.inbox.Wait(ctx, func(received []inbox.Received) bool {

@@ -30,7 +30,6 @@ const (
 // it is changed 600 times, which takes most of a minute on two cores; PIMNOTIFY_TEST_UPDATES=5000 is the whole of it, and takes a
 // quarter of an hour, because each answer holds everything that there ever was.
 func TestTenYearsOfChangesAreOnRecordOnceAndNoRunGrowsTooLong(t *testing.T) {
-	t.Parallel()
 	updates := 600
 	if n, err := strconv.Atoi(os.Getenv("PIMNOTIFY_TEST_UPDATES")); err == nil {
 		updates = n
@@ -122,7 +121,7 @@ func (w *world) onlyBeginningAndEndAreTold(t *testing.T, v pim.View, events ...s
 // runsOf are all runs of a process that has ended well, however often it handed over.
 func runsOf(t *testing.T, workflowID string) (runs []*workflowpb.WorkflowExecutionInfo) {
 	t.Helper()
-	await(t, time.Minute, "the last run to end", func() bool {
+	await(t, patience, "the last run to end", func() bool {
 		list, err := temporal.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: "WorkflowId = '" + workflowID + "'"})
 		require.NoError(t, err)
 		runs = nil
