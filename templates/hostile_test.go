@@ -2,12 +2,14 @@ package templates
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
 
 	"pimnotify/pim"
 )
@@ -214,6 +216,24 @@ func TestEveryLinkIsThePortalsOwnAndCarriesNothing(t *testing.T) {
 				require.Contains(t, got.Plain, "\n"+link+"\n", "both parts lead to the same place")
 			}
 		}
+	}
+}
+
+func TestALongWordBreaksRatherThanWidensTheMail(t *testing.T) {
+	made := newTemplates(t)
+	long := strings.Repeat("x", 90)
+	for _, s := range Samples() {
+		broken := 0
+		parsePage(t, render(t, made, everywhere(s.Letter, long)).HTML).each(func(n *html.Node) {
+			if n.Type != html.TextNode || !strings.Contains(n.Data, long) || unseen(n) {
+				return
+			}
+			broken++
+			require.True(t, slices.ContainsFunc(slices.Collect(n.Ancestors()), func(a *html.Node) bool {
+				return looksOf(attribute(a, "style"))["overflow-wrap"] == "anywhere"
+			}), "%s: %q", s.Name, n.Data)
+		})
+		require.NotZero(t, broken)
 	}
 }
 
