@@ -133,14 +133,14 @@ func TestWhatIsSupersededIsReplacedButForItsFirstChange(t *testing.T) {
 		require.False(t, first.Started)
 		off := switching(tenant, 1, false)
 		got := supersede(t, l, off)
-		want := pim.Accepted{Acceptance: off, Started: true, Status: pim.Revoked}
+		want := pim.Accepted{Acceptance: off, Started: true, Seq: 1, Status: pim.Revoked}
 		want.First = first.First
 		require.Equal(t, want, got, "there is no process to start")
 		require.Empty(t, unstarted(t, l))
 
 		on := switching(tenant, 2, true)
 		got = supersede(t, l, on)
-		want = pim.Accepted{Acceptance: on, Status: pim.Provisioned}
+		want = pim.Accepted{Acceptance: on, Seq: 2, Status: pim.Provisioned}
 		want.First = first.First
 		require.Equal(t, want, got)
 		require.Equal(t, []pim.Accepted{want}, unstarted(t, l), "its process is to be started")

@@ -42,7 +42,7 @@ func TestALetterThatLacksWhatItTellsOfIsAnErrorThatNamesTheMail(t *testing.T) {
 		"render assignment_refused_requestor: the letter has no request to extend or renew": assign(azure()).unasked().refused(pim.SelfExtend, pim.RequestorRecipient),
 		"render assignment_expired_admin: no link can be made of assignment id \"..\"":      withoutID,
 		"render assignment_extend_requested: no link can be made of request id \"\"":        withoutRequest,
-		`no mail says "digest.weekly" to recipient type "Admin"`:                            {Kind: pim.DigestWeekly, RecipientType: pim.AdminRecipient},
+		"render digest_weekly: the letter has no digest":                                    {Kind: pim.DigestWeekly, RecipientType: pim.AdminRecipient},
 		`no mail says "assignment.extendRequested" to recipient type "Requestor"`:           {Kind: pim.AssignmentExtendRequested, RecipientType: pim.RequestorRecipient},
 	} {
 		_, err := made.Render(l)

@@ -46,6 +46,7 @@ var (
 	renewed    = mood{"Renewed", "#0e700e"}
 	outside    = mood{"Outside of PIM", "#b10e1c"}
 	enabled    = mood{"Enabled", "#0e700e"}
+	weekly     = mood{"Weekly digest", "#0f6cbd"}
 )
 
 // catalogue lists every text. Approvers are led to the request also when it is decided: the page of roles would show them
@@ -80,6 +81,7 @@ var catalogue = []entry{
 	{pim.AssignmentAssignedOutsidePIM, pim.AdminRecipient, "assignment_outside", outside, task{"Take action", insightsPage}},
 
 	{pim.PIMEnabled, pim.AdminRecipient, "pim_enabled", enabled, task{"Take action", insightsPage}},
+	{pim.DigestWeekly, pim.AdminRecipient, "digest_weekly", weekly, task{"Take action", insightsPage}},
 }
 
 // mail is an entry with its templates.

@@ -2,7 +2,8 @@
 //
 // It decides words, links and looks, and nothing else: who is told, and when, was decided before. Each text has a pair of
 // files, name.html.tmpl and name.txt.tmpl (which also holds the subject), and one line in the catalogue. The templates hold
-// sentences; everything that takes a decision is prepared in Go, so that a template has next to no logic.
+// sentences; everything that takes a decision is prepared in Go, so that a template has next to no logic. Two places of the
+// layout are empty unless a mail fills them: figures, between its sentences and its button, and looks, styles of its own.
 //
 // Whatever comes from people is hostile. Names become one line of visible characters, or the id where nothing is left; they are
 // cleaned, never refused. Free text stands in a quoted block under its author's name, in the plain text with "> " before each

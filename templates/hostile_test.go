@@ -2,12 +2,14 @@ package templates
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
 
 	"pimnotify/pim"
 )
@@ -42,6 +44,7 @@ var fields = map[string]func(l *pim.Letter, value string){
 	"reviewer":      func(l *pim.Letter, v string) { decision(l).ReviewedBy.DisplayName = v },
 	"reviewer mail": func(l *pim.Letter, v string) { decision(l).ReviewedBy.Mail = v },
 	"answer":        func(l *pim.Letter, v string) { decision(l).Justification = v },
+	"top role":      func(l *pim.Letter, v string) { firstRole(l).Role = v },
 	"enabler":       func(l *pim.Letter, v string) { l.ChangedBy.DisplayName = v },
 	"enabler mail":  func(l *pim.Letter, v string) { l.ChangedBy.Mail = v },
 }
@@ -67,8 +70,10 @@ func says(l pim.Letter, field string) bool {
 		return l.Assignment != nil && l.Assignment.Extension != nil && l.Assignment.Extension.Request.Justification != ""
 	case "reviewer", "reviewer mail", "answer":
 		return l.Decision != nil
+	case "top role":
+		return l.Digest != nil && len(l.Digest.Figures.TopRoles) > 0
 	}
-	return l.Kind != pim.PIMEnabled
+	return l.Kind != pim.PIMEnabled && l.Kind != pim.DigestWeekly
 }
 
 // held is the letter's own copy of its assignment; a letter without one gets one that nobody sees.
@@ -90,6 +95,20 @@ func asker(l *pim.Letter) *pim.ExtensionRequest {
 	x := *l.Assignment.Extension
 	l.Assignment.Extension = &x
 	return &x.Request
+}
+
+// firstRole is the first of the letter's own copy of its top roles; a letter without any gets one that nobody sees.
+func firstRole(l *pim.Letter) *pim.RoleFigure {
+	if l.Digest == nil {
+		return &pim.RoleFigure{}
+	}
+	d := *l.Digest
+	d.Figures.TopRoles = slices.Clone(d.Figures.TopRoles)
+	l.Digest = &d
+	if len(d.Figures.TopRoles) == 0 {
+		return &pim.RoleFigure{}
+	}
+	return &d.Figures.TopRoles[0]
 }
 
 // decision is the letter's own copy of it; a letter without one gets one that nobody sees.
@@ -214,6 +233,24 @@ func TestEveryLinkIsThePortalsOwnAndCarriesNothing(t *testing.T) {
 				require.Contains(t, got.Plain, "\n"+link+"\n", "both parts lead to the same place")
 			}
 		}
+	}
+}
+
+func TestALongWordBreaksRatherThanWidensTheMail(t *testing.T) {
+	made := newTemplates(t)
+	long := strings.Repeat("x", 90)
+	for _, s := range Samples() {
+		broken := 0
+		parsePage(t, render(t, made, everywhere(s.Letter, long)).HTML).each(func(n *html.Node) {
+			if n.Type != html.TextNode || !strings.Contains(n.Data, long) || unseen(n) {
+				return
+			}
+			broken++
+			require.True(t, slices.ContainsFunc(slices.Collect(n.Ancestors()), func(a *html.Node) bool {
+				return looksOf(attribute(a, "style"))["overflow-wrap"] == "anywhere"
+			}), "%s: %q", s.Name, n.Data)
+		})
+		require.NotZero(t, broken)
 	}
 }
 

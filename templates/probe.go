@@ -2,6 +2,8 @@ package templates
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"pimnotify/pim"
@@ -63,6 +65,9 @@ func spoiled(l pim.Letter) pim.Letter {
 	if l.Assignment != nil {
 		l.Assignment = spoiledAssignment(*l.Assignment, bad, long)
 	}
+	if l.Digest != nil {
+		l.Digest = spoiledDigest(*l.Digest, long)
+	}
 	if l.Decision != nil {
 		d := *l.Decision
 		d.ReviewedBy, d.Justification = bad(d.ReviewedBy), hostile+long
@@ -83,4 +88,14 @@ func spoiledAssignment(a pim.AssignmentLetter, bad func(pim.Principal) pim.Princ
 		a.Extension = &x
 	}
 	return &a
+}
+
+func spoiledDigest(d pim.DigestLetter, long string) *pim.DigestLetter {
+	d.TimeZone = hostile
+	d.Figures.UsersActivated = math.MaxInt
+	d.Figures.TopRoles = slices.Clone(d.Figures.TopRoles)
+	for i := range d.Figures.TopRoles {
+		d.Figures.TopRoles[i].Role, d.Figures.TopRoles[i].Permanent = hostile+long, math.MaxInt
+	}
+	return &d
 }

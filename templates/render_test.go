@@ -59,6 +59,7 @@ func TestSubjectsAreThoseThatPeopleFilterBy(t *testing.T) {
 		"PIM: Your request to renew the Owner role was denied":                                assign(group(pim.Owner)).refused(pim.SelfRenew, pim.RequestorRecipient),
 		"PIM: Alain Charon was assigned the Backup Reader role outside of PIM":                assign(azure()).outside(),
 		"PIM: Privileged Identity Management is enabled for Contoso":                          enabledLetter(),
+		"PIM: Your weekly PIM digest for Contoso":                                             ordinaryWeek().letter(),
 	} {
 		require.Equal(t, want, render(t, made, l).Subject)
 	}
@@ -124,9 +125,12 @@ func marked(l pim.Letter) (pim.Letter, map[string]string) {
 	}
 	at("asked", &l.Asked, 10)
 	at("deadline", &l.Deadline, 11)
-	if l.Assignment != nil {
+	switch {
+	case l.Digest != nil:
+		markDigest(&l, canaries, at)
+	case l.Assignment != nil:
 		markAssignment(&l, canaries, at)
-	} else {
+	default:
 		markActivation(&l, canaries, at)
 	}
 	if l.Decision != nil {
@@ -178,6 +182,26 @@ func markAssignment(l *pim.Letter, canaries map[string]string, at func(string, *
 		if x.Request.ScheduleInfo.Expiration.Type == pim.AfterDuration {
 			x.Request.ScheduleInfo.Expiration.Duration, canaries["asked for"] = "P71D", "71 days"
 		}
+	}
+}
+
+func markDigest(l *pim.Letter, canaries map[string]string, at func(string, *time.Time, int)) {
+	l.Organization.ID = "canary-of-tenant"
+	canaries["tenant"] = l.Organization.ID
+	firstRole(l)
+	f := &l.Digest.Figures
+	at("from", &f.From, 12)
+	at("to", &f.To, 13)
+	f.UsersActivated, canaries["activated"] = 1001, "1,001"
+	f.UsersMadePermanent, canaries["made permanent"] = 1002, "1,002"
+	f.AssignedInPIM, canaries["in PIM"] = 1003, "1,003"
+	if f.AssignedOutsidePIM != nil {
+		outside := 1004
+		f.AssignedOutsidePIM, canaries["outside of PIM"] = &outside, "1,004"
+	}
+	for i := range f.TopRoles {
+		f.TopRoles[i].Permanent, f.TopRoles[i].Eligible = 2001+i, 3001+i
+		canaries[fmt.Sprint("permanent ", i)], canaries[fmt.Sprint("eligible ", i)] = grouped(2001+i), grouped(3001+i)
 	}
 }
 

@@ -36,7 +36,7 @@ func Samples() []Sample {
 		{"activation_completed_admin_bare", entra().bare().unasked().completed(pim.AdminRecipient)},
 		{"activation_completed_requestor", entra().completed(pim.RequestorRecipient)},
 		{"activation_completed_requestor_group", group(pim.Owner).unasked().completed(pim.RequestorRecipient)},
-	}, assignmentSamples()...)
+	}, append(assignmentSamples(), digestSamples()...)...)
 }
 
 var (

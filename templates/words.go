@@ -36,6 +36,7 @@ type words struct {
 	Reference string // what to name when asking about the mail
 
 	assignmentWords
+	digestWords
 }
 
 // quote is free text and whose it is.
@@ -74,6 +75,8 @@ func (e entry) words(p portal, l pim.Letter) (words, error) {
 	switch {
 	case l.Kind == pim.PIMEnabled:
 		w.enabled(l)
+	case l.Kind == pim.DigestWeekly:
+		w.digest(l)
 	case l.Assignment != nil:
 		w.assignment(l, m)
 	default:
@@ -86,6 +89,8 @@ func (e entry) words(p portal, l pim.Letter) (words, error) {
 // lacking finds a letter that does not say what its mail is about.
 func lacking(l pim.Letter) error {
 	switch {
+	case l.Kind == pim.DigestWeekly && l.Digest == nil:
+		return errors.New("the letter has no digest")
 	case !strings.HasPrefix(string(l.Kind), "assignment."):
 		return nil
 	case l.Assignment == nil:
