@@ -66,7 +66,7 @@ func TestOfFifteenHundredRecipientsTheFirstThousandAreToldAndTheOthersMayActAllT
 	settings := filepath.Join(t.TempDir(), "settings.yaml")
 	require.NoError(t, os.WriteFile(settings, []byte("tenants:\n  contoso: {profile: strict}\n"), 0o600)) // fewer mails beside those that this is about
 	w := newWorld(t, options{directory: crowd(), env: map[string]string{
-		"PIMNOTIFY_SETTINGS": settings, "PIMNOTIFY_ENGINE_DELAY": "0", "PIMNOTIFY_APPROVAL_TIMEOUT": "1h", "PIMNOTIFY_EXPIRY_NOTICES": "1h",
+		"PIMNOTIFY_SETTINGS": settings, "PIMNOTIFY_ENGINE_DELAY": "0", "PIMNOTIFY_EXPIRY_NOTICES": "1h",
 	}})
 	ask := func(id string, approvers ...string) {
 		w.put(t, id, activation(func(r *pim.ActivationRequest) {

@@ -20,7 +20,7 @@ func TestAMailWaitsForADirectoryThatAnswersNonsenseAndThenGoesToTheRightPeople(t
 	require.NoError(t, os.WriteFile(token, []byte(s.token+"\n"), 0o600))
 	w := newWorld(t, options{env: map[string]string{
 		"PIMNOTIFY_DIRECTORY": s.start(t), "PIMNOTIFY_DIRECTORY_TOKEN": token,
-		"PIMNOTIFY_ENGINE_DELAY": "1s,1s,1s", "PIMNOTIFY_APPROVAL_TIMEOUT": "10m",
+		"PIMNOTIFY_ENGINE_DELAY": "1s,1s,1s",
 	}})
 	s.fallIll(
 		ailment{"an error", ill(http.StatusInternalServerError, "text/plain", "no")},

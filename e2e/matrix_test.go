@@ -24,7 +24,7 @@ func TestEveryCellOfTheTablesInTheRequirementsIsWhatArrives(t *testing.T) {
 	settings := filepath.Join(t.TempDir(), "settings.yaml")
 	require.NoError(t, os.WriteFile(settings, []byte("tenants:\n  strict: {profile: strict}\n  entra: {profile: entra}\n"), 0o600))
 	w := newWorld(t, options{directory: walkDirectory("strict", "entra"), env: map[string]string{
-		"PIMNOTIFY_SETTINGS": settings, "PIMNOTIFY_ENGINE_DELAY": "0", "PIMNOTIFY_APPROVAL_TIMEOUT": "10m",
+		"PIMNOTIFY_SETTINGS": settings, "PIMNOTIFY_ENGINE_DELAY": "0",
 		"PIMNOTIFY_EXPIRY_NOTICES": "1h,30m", "PIMNOTIFY_RENEW_WINDOW": "1h",
 	}})
 	found := make(chan visit, 1000)

@@ -129,7 +129,7 @@ func TestEachOfTheNineRulesDecidesWhomItsEventsTell(t *testing.T) {
 	settings := filepath.Join(t.TempDir(), "settings.yaml")
 	require.NoError(t, os.WriteFile(settings, []byte("tenants:\n  contoso:\n    policies:\n"+policies.String()), 0o600))
 	w := newWorld(t, options{env: map[string]string{
-		"PIMNOTIFY_SETTINGS": settings, "PIMNOTIFY_ENGINE_DELAY": "0", "PIMNOTIFY_APPROVAL_TIMEOUT": "10m", "PIMNOTIFY_EXPIRY_NOTICES": "1h",
+		"PIMNOTIFY_SETTINGS": settings, "PIMNOTIFY_ENGINE_DELAY": "0", "PIMNOTIFY_EXPIRY_NOTICES": "1h",
 	}})
 	require.ElementsMatch(t, pim.AllRuleIDs, ids(nineRules))
 	var all []func(testing.TB)

@@ -163,7 +163,7 @@ func (s story) run(t *testing.T, w *world, id string) {
 		s.adjust(&r)
 	}
 	if s.timeOut {
-		created := time.Now().Add(-54 * time.Second)
+		created := time.Now().Add(6*time.Second - approvalTimeout)
 		r.CreatedDateTime = &created
 	}
 	w.put(t, id, r)

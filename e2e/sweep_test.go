@@ -19,7 +19,7 @@ func TestADecisionAtAnyMomentAroundTheTimerLeavesRecordAndInboxInAgreement(t *te
 	const delay, width, steps, asked = 1500 * time.Millisecond, 1800 * time.Millisecond, 40, 150
 	w := newWorld(t, options{
 		directory: organisation(asked),
-		env:       map[string]string{"PIMNOTIFY_ENGINE_DELAY": "1500ms,1500ms,1500ms", "PIMNOTIFY_APPROVAL_TIMEOUT": "10m"},
+		env:       map[string]string{"PIMNOTIFY_ENGINE_DELAY": "1500ms,1500ms,1500ms"},
 		inbox:     inbox.Options{Faults: []inbox.Fault{{Kind: inbox.Latency, Delay: inbox.Duration(20 * time.Millisecond)}}},
 	})
 	ids := make([]string, steps)

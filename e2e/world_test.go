@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -42,6 +43,9 @@ var worlds atomic.Int64
 
 // tenant is the one that tests speak of unless they say so.
 const tenant = "contoso"
+
+// approvalTimeout is longer than a busy machine takes to decide.
+const approvalTimeout = 10 * time.Minute
 
 // of is the same deployment, asked about another tenant.
 func (w *world) of(tenant string) *world {
@@ -76,7 +80,7 @@ func newWorld(t *testing.T, o options) *world {
 		"PIMNOTIFY_DIRECTORY":        organisation,
 		"PIMNOTIFY_PORTAL_URL":       "https://portal.contoso.example/pim",
 		"PIMNOTIFY_ENGINE_DELAY":     "2s,3s,4s",
-		"PIMNOTIFY_APPROVAL_TIMEOUT": "60s",
+		"PIMNOTIFY_APPROVAL_TIMEOUT": approvalTimeout.String(),
 		"PIMNOTIFY_GRACE":            "1s",
 		"PIMNOTIFY_SEND_RATE":        "10000",
 		"PIMNOTIFY_TASK_QUEUE":       "pimnotify-" + w.prefix,
