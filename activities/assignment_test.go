@@ -10,11 +10,11 @@ import (
 )
 
 var (
-	adele = pim.Principal{ID: "u2", DisplayName: "Old Name"}  // Global Administrator, and Owner of everything below the root
-	alain = pim.Principal{ID: "u7", DisplayName: "Old Name"}  // has the role
-	joni9 = pim.Principal{ID: "u9", DisplayName: "Old Name"}  // no administrator of anything
-	lidia = pim.Principal{ID: "u11", DisplayName: "Old Name"} // Owner of a subscription, and a platform engineer
-	wanda = pim.Principal{ID: "u19", DisplayName: "Old Name"} // permanent owner of the group Tier 0
+	adele   = pim.Principal{ID: "u2", DisplayName: "Old Name"}  // Global Administrator, and Owner of everything below the root
+	alain   = pim.Principal{ID: "u7", DisplayName: "Old Name"}  // has the role
+	sherman = pim.Principal{ID: "u9", DisplayName: "Old Name"}  // no administrator of anything
+	lidia   = pim.Principal{ID: "u11", DisplayName: "Old Name"} // Owner of a subscription, and a platform engineer
+	wanda   = pim.Principal{ID: "u19", DisplayName: "Old Name"} // permanent owner of the group Tier 0
 )
 
 // The administrators of each kind that the sample organisation has, in the order in which they are told: of Entra roles and
@@ -65,15 +65,15 @@ func TestWhoIsToldOfEachEventOfAnAssignmentAndInWhichWords(t *testing.T) {
 					"Review Alain Charon's request to renew the %s role", "",
 				},
 				{
-					func(a tenure) pim.Due { return a.answer(t, pim.AssignmentExtended, alain, joni9) },
+					func(a tenure) pim.Due { return a.answer(t, pim.AssignmentExtended, alain, sherman) },
 					"Alain Charon's %s role was extended", "Your %s role was extended",
 				},
 				{
-					func(a tenure) pim.Due { return a.answer(t, pim.AssignmentRenewed, alain, joni9) },
+					func(a tenure) pim.Due { return a.answer(t, pim.AssignmentRenewed, alain, sherman) },
 					"Alain Charon's %s role was renewed", "Your %s role was renewed",
 				},
 				{
-					func(a tenure) pim.Due { return a.answer(t, pim.AssignmentRefused, alain, joni9) },
+					func(a tenure) pim.Due { return a.answer(t, pim.AssignmentRefused, alain, sherman) },
 					"Alain Charon's request to extend the %s role was denied", "Your request to extend the %s role was denied",
 				},
 				{

@@ -37,7 +37,7 @@ func tales(ctx context.Context, ledger Ledger, in NotifyInput) (map[occasion]*ta
 		}
 		all[occasionOf(due.Event)] = t
 	}
-	if err := quote(ctx, ledger, in, all); err != nil {
+	if err := recall(ctx, ledger, in, all); err != nil {
 		return nil, fmt.Errorf("look up what was asked and decided of %s: %w", in.Resource, err)
 	}
 	return all, nil
@@ -58,8 +58,8 @@ func newTale(due pim.Due) (*tale, error) {
 	return t, nil
 }
 
-// quote gives the tales the words of those who asked and of those who decided.
-func quote(ctx context.Context, ledger Ledger, in NotifyInput, all map[occasion]*tale) error {
+// recall gives the tales the words of those who asked and of those who decided.
+func recall(ctx context.Context, ledger Ledger, in NotifyInput, all map[occasion]*tale) error {
 	var ids []string
 	for _, t := range all {
 		for _, id := range []string{t.RequestRef, t.DecisionRef} {

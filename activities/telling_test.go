@@ -18,7 +18,7 @@ func TestALetterSaysWhatItsTellingRefersTo(t *testing.T) {
 	t.Parallel()
 	onBoth(t, 0, func(t *testing.T, h *house) {
 		a := h.assign(t, "a1", given(pim.AzureResource))
-		due := a.answer(t, pim.AssignmentExtended, alain, joni9)
+		due := a.answer(t, pim.AssignmentExtended, alain, sherman)
 		h.notify(t, a.about(due))
 		text := h.mail(t, due, "nestor").Text
 		for _, line := range []string{
@@ -246,7 +246,7 @@ func TestMailsOfAnAssignmentThatWereHeldStillTellTheSame(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 0)
 	a := h.assign(t, "a1", given(pim.GroupResource))
-	due := a.answer(t, pim.AssignmentRefused, alain, joni9)
+	due := a.answer(t, pim.AssignmentRefused, alain, sherman)
 	h.inbox.SetAccount(inbox.Account{SendingPaused: true})
 	require.Equal(t, pim.Counts{pim.StatusPlanned: 3}, counts(h.notify(t, a.about(due))))
 	h.inbox.SetAccount(inbox.Account{})
@@ -289,7 +289,7 @@ func TestNothingIsToldWhileTheDirectoryCannotSayWhoTookPart(t *testing.T) {
 	toGroup := given(pim.GroupResource)
 	toGroup.Principal = pim.Principal{ID: tier0}
 	a := h.assign(t, "a1", toGroup)
-	due := a.answer(t, pim.AssignmentExtended, alain, joni9)
+	due := a.answer(t, pim.AssignmentExtended, alain, sherman)
 	for call, about := range []string{"assignee", "assigned group", "who assigned it, asked and decided"} {
 		h.Directory = &away{known, call + 1}
 		_, err := notify(h.Activities, a.about(due), running{})
