@@ -50,7 +50,7 @@ func sized(size, whenRaced int) int {
 // house is a worker's activities on real parts: the ledger, SES spoken to the inbox over HTTP, the templates, a directory.
 type house struct {
 	*activities.Activities
-	record *record
+	record *ledger.Ledger
 	inbox  *inbox.Inbox
 	server *httptest.Server
 	logs   *observer.ObservedLogs
@@ -88,9 +88,9 @@ func onBoth(t *testing.T, crowd int, test func(t *testing.T, h *house)) {
 func newHouseAt(t *testing.T, url string, crowd int) *house {
 	t.Helper()
 	h := &house{inbox: inbox.New(inbox.Options{})}
-	opened, err := ledger.Open(t.Context(), url)
+	var err error
+	h.record, err = ledger.Open(t.Context(), url)
 	require.NoError(t, err)
-	h.record = &record{Ledger: opened}
 	t.Cleanup(func() { require.NoError(t, h.record.Close()) })
 	h.server = httptest.NewServer(h.inbox)
 	t.Cleanup(h.server.Close)

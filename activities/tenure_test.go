@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"pimnotify/activities"
-	"pimnotify/ledger"
 	"pimnotify/mail/inbox"
 	"pimnotify/pim"
 )
@@ -24,40 +22,6 @@ var (
 	made = time.Date(2026, time.November, 23, 8, 59, 0, 0, time.UTC)
 	term = pim.Term{Number: 1, Start: made, End: made.Add(180 * day)}
 )
-
-// record is the ledger, and what was proposed.
-type record struct {
-	*ledger.Ledger
-	mu       sync.Mutex
-	proposed map[pim.Resource]map[string]pim.Proposal
-}
-
-func (r *record) Proposals(_ context.Context, of string, resource pim.Resource, ids ...string) (map[string]pim.Proposal, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	found := map[string]pim.Proposal{}
-	for _, id := range ids {
-		if p, ok := r.proposed[resource][id]; ok && of == tenant {
-			found[id] = p
-		}
-	}
-	return found, nil
-}
-
-// Propose writes down what somebody asked, answered or did, and gives the id by which a telling refers to it.
-func (r *record) Propose(_ context.Context, _ string, resource pim.Resource, p pim.Proposal) (string, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.proposed == nil {
-		r.proposed = map[pim.Resource]map[string]pim.Proposal{}
-	}
-	if r.proposed[resource] == nil {
-		r.proposed[resource] = map[string]pim.Proposal{}
-	}
-	p.ID = fmt.Sprintf("p-%s-%d", resource.ID, len(r.proposed[resource])+1)
-	r.proposed[resource][p.ID] = p
-	return p.ID, nil
-}
 
 // given is an assignment of each kind, to Alain, by Lynne; what it says of people is not what the directory says.
 func given(kind pim.ResourceKind) pim.Assignment {
