@@ -95,14 +95,16 @@ func TestAThousandRecipientsGetExactlyOneMailEach(t *testing.T) {
 func TestTheFirstThousandInOrderAreToldAndTheRestRecorded(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 1500)
-	h.inbox.SetAccount(inbox.Account{Max24HourSend: 20})
+	const quota, inFlight = 20, 64
+	h.inbox.SetAccount(inbox.Account{Max24HourSend: quota})
 	in := h.accept(t, "r1", crowd)
-	require.Equal(t, pim.Counts{pim.StatusSent: 20, pim.StatusPlanned: 980, pim.StatusCapped: 500}, counts(h.notify(t, in)))
+	require.Equal(t, pim.Counts{pim.StatusSent: quota, pim.StatusPlanned: 980, pim.StatusCapped: 500}, counts(h.notify(t, in)))
 	for i, r := range h.rows(t, in) {
 		require.Equal(t, i+1, r.Order)
 		require.Equal(t, fmt.Sprintf("c%04d@crowd.example", i+1), r.Address)
 		require.Equal(t, i >= 1000, r.Status == pim.StatusCapped)
-		require.True(t, r.Status != pim.StatusSent || i < 64, "those in front go first")
+		// Of those in flight any may arrive first, and each that has been taken makes room for the next in order.
+		require.True(t, r.Status != pim.StatusSent || i < inFlight+quota, "those in front go first")
 	}
 }
 
