@@ -70,6 +70,9 @@ func enter(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource
 	if err := withdraw(ctx, tx, tenant, resource, change); err != nil {
 		return err
 	}
+	if err := note(ctx, tx, tenant, resource, change); err != nil {
+		return fmt.Errorf("note what digests count of it: %w", err)
+	}
 	_, err = schedule(ctx, tx, tenant, resource, change.Schedule)
 	return err
 }
