@@ -9,6 +9,10 @@
 // transaction and can be repeated: the second time changes nothing, but that what is proposed again is another proposal. Who is
 // told of what, when, and in which words is not its business, and it never logs.
 //
+// What a weekly digest counts follows from the timelines. It is written down with each change, so that a count reads a range of an
+// index, and it does not depend on the order in which the record learned of things: what happened before it was there can be
+// brought in at any time. Figures that were told are kept as they were told.
+//
 // It refuses a database that a newer version made, and statuses that are not a step on. Text from outside is kept as it is but
 // for NUL and broken UTF-8, which PostgreSQL cannot store.
 package ledger

@@ -1,6 +1,10 @@
 package ledger
 
-import "pimnotify/pim"
+import (
+	"time"
+
+	"pimnotify/pim"
+)
 
 // Query is one of the ledger's own, with what it is asked.
 type Query struct {
@@ -8,7 +12,7 @@ type Query struct {
 	Args []any
 }
 
-// ResourceQueries are those that read one resource: they must stay quick however much else there is.
+// ResourceQueries are those that are about one resource: they must stay quick however much else there is.
 func ResourceQueries(tenant string, resource pim.Resource, name string, ids ...string) map[string]Query {
 	one := []any{tenant, string(resource.Collection), resource.ID}
 	proposals, args := proposalsQuery(tenant, resource, ids)
@@ -19,5 +23,12 @@ func ResourceQueries(tenant string, resource pim.Resource, name string, ids ...s
 		"counts":           {countsQuery, one},
 		"proposals":        {proposals, args},
 		"acceptedProposal": {acceptedProposalQuery, append(one, name)},
+		"end":              {endStatement, []any{int64(1), tenant, resource.ID, 3}},
+		"next":             {nextQuery, append(one, 3)},
 	}
+}
+
+// FiguresQuery is the count of a digest.
+func FiguresQuery(tenant string, from, to time.Time) Query {
+	return Query{figuresQuery, []any{tenant, micros(from), micros(to)}}
 }

@@ -39,7 +39,7 @@ func longLife(t *testing.T, l *ledger.Ledger, db *sql.DB) pim.Resource {
 }
 
 // fill inserts rows with the numbers i from 1 to n.
-func fill(t *testing.T, db *sql.DB, n int, insert, values string) {
+func fill(t testing.TB, db *sql.DB, n int, insert, values string) {
 	t.Helper()
 	_, err := db.ExecContext(t.Context(), insert+`
 		WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < $1) SELECT `+values+` FROM numbers`, n)
@@ -76,6 +76,10 @@ func TestWhatIsReadOfOneResourceIsFoundThroughIndexes(t *testing.T) {
 			`'contoso', 'activationRequests', 'r' || i, '', '', '', 'Granted', 0, i, i`)
 		fill(t, db, longChanges, `INSERT INTO timeline (tenant, collection, resource_id, seq, at, what, status, change, updated_at)`,
 			`'contoso', 'activationRequests', 'r' || i, 0, i, 'requested', 'Granted', '{}', i`)
+		for _, id := range []string{"'long'", "'r' || i"} {
+			fill(t, db, longChanges, `INSERT INTO eligibilities (tenant, resource_id, seq, principal_id, role_id, scope_id, since, until)`,
+				`'contoso', `+id+`, i, 'u1', 'r1', '/', i, i + 1`)
+		}
 		for range 2 {
 			for _, r := range []pim.Resource{short, long} {
 				queries := ledger.ResourceQueries(tenant, r, "request/x1", "p1", "p2")

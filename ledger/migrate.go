@@ -19,7 +19,9 @@ func (l *Ledger) migrate(ctx context.Context, dialect goose.Dialect) error {
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(dialect, l.writes, sources)
+	provider, err := goose.NewProvider(dialect, l.writes, sources, goose.WithGoMigrations(
+		goose.NewGoMigration(4, &goose.GoFunc{RunTx: backfill}, nil),
+	))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}

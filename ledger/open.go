@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// openTimeout bounds the wait for whoever is migrating the same database.
+// openTimeout bounds the wait for whoever is migrating the same database. Migrating itself takes as long as the record is large.
 const openTimeout = 2 * time.Minute
 
 // Ledger is an open record. All methods may be used by many goroutines.
@@ -24,8 +24,6 @@ type Ledger struct {
 // Open opens the record that url names and brings its tables up to date, whoever else opens it at the same moment. The url is
 // postgres://… or a SQLite file: a path or file:path. An error says what is wrong with the url without its password.
 func Open(ctx context.Context, url string) (*Ledger, error) {
-	ctx, cancel := context.WithTimeout(ctx, openTimeout)
-	defer cancel()
 	t, err := parse(url)
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", err)

@@ -46,7 +46,9 @@ func (l *Ledger) preparePostgres(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, migrationLock); err != nil {
+	waiting, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	if _, err := tx.ExecContext(waiting, `SELECT pg_advisory_xact_lock($1)`, migrationLock); err != nil {
 		return fmt.Errorf("wait for whoever else is opening it: %w", err)
 	}
 	return l.migrate(ctx, goose.DialectPostgres)

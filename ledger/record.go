@@ -14,8 +14,12 @@ import (
 
 // Record writes changes into the timeline of a request, and what they mean for its mails, all or nothing. A change whose seq is
 // there already changes nothing, whatever it says: the process decides each step once, and whoever writes it first has written
-// the same. Changes may arrive in any order; the status is that of the latest.
+// the same. Changes may arrive in any order; the status is that of the latest. A digest has events and nothing else: there is
+// no request of it whose timeline could be written, and where there are no changes, nothing to write.
 func (l *Ledger) Record(ctx context.Context, tenant string, resource pim.Resource, changes ...pim.Change) error {
+	if resource.Collection == pim.Digest && len(changes) == 0 {
+		return nil
+	}
 	return l.write(ctx, fmt.Sprintf("record changes of %s", resource), func(tx *sql.Tx) error {
 		if _, err := l.lockRequest(ctx, tx, tenant, resource); err != nil {
 			return err
@@ -69,6 +73,9 @@ func enter(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource
 	}
 	if err := withdraw(ctx, tx, tenant, resource, change); err != nil {
 		return err
+	}
+	if err := note(ctx, tx, tenant, resource, change); err != nil {
+		return fmt.Errorf("note what digests count of it: %w", err)
 	}
 	_, err = schedule(ctx, tx, tenant, resource, change.Schedule)
 	return err

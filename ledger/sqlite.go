@@ -114,7 +114,8 @@ func create(path string) error {
 // lockSQLite lets one process at a time open and migrate. The lock is an exclusive transaction on an empty database beside the
 // file: it works wherever SQLite does and ends with its process.
 func lockSQLite(ctx context.Context, path string) (unlock func(), err error) {
-	db, err := sql.Open("sqlite", dsn(path+"-lock", "_busy_timeout=600000&_txlock=exclusive"))
+	wait := fmt.Sprintf("_busy_timeout=%d&_txlock=exclusive", openTimeout.Milliseconds())
+	db, err := sql.Open("sqlite", dsn(path+"-lock", wait))
 	if err != nil {
 		return nil, err
 	}

@@ -2,15 +2,20 @@ package ledger_test
 
 import (
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/stretchr/testify/require"
 
+	"pimnotify/ledger"
 	"pimnotify/pim"
 )
 
@@ -24,7 +29,7 @@ type reading struct {
 // testdata has the rows that version 1 wrote in a few stories, and what version 1 read of them.
 func TestALedgerOfVersion1IsBroughtUpToDateAndReadsTheSame(t *testing.T) {
 	onBothURLs(t, func(t *testing.T, url string) {
-		makeVersion1(t, url)
+		makeVersion(t, url, 1)
 		l := open(t, url)
 		require.Equal(t, "3fLnb7vs7BKEOxJpmzDIWg", l.ID())
 
@@ -60,7 +65,8 @@ func TestALedgerOfVersion1IsBroughtUpToDateAndReadsTheSame(t *testing.T) {
 // Ledgers that are in use have run it: whatever is to be different is for the next one to do.
 func TestAMigrationThatWasReleasedStaysAsItIs(t *testing.T) {
 	for file, hash := range map[string]string{
-		"00001_ledger.sql": "56d46a9c4e1ebb7b02c506312804a9e9595436e37e2f5502b1d9c0101211c6af",
+		"00001_ledger.sql":    "56d46a9c4e1ebb7b02c506312804a9e9595436e37e2f5502b1d9c0101211c6af",
+		"00002_proposals.sql": "df8bd9c62d12ad1d70643bd9e087d932eb7aa50a7e674f1f213e0a12dd8a35b6",
 	} {
 		migration, err := os.ReadFile("migrations/" + file)
 		require.NoError(t, err)
@@ -69,7 +75,8 @@ func TestAMigrationThatWasReleasedStaysAsItIs(t *testing.T) {
 	}
 }
 
-func makeVersion1(t *testing.T, url string) {
+// makeVersion makes a ledger as a version before this one left it.
+func makeVersion(t *testing.T, url string, version int64) {
 	t.Helper()
 	db := database(t, url)
 	dialect := goose.DialectSQLite3
@@ -78,12 +85,93 @@ func makeVersion1(t *testing.T, url string) {
 	}
 	provider, err := goose.NewProvider(dialect, db, os.DirFS("migrations"))
 	require.NoError(t, err)
-	_, err = provider.UpTo(t.Context(), 1)
+	_, err = provider.UpTo(t.Context(), version)
 	require.NoError(t, err)
-	rows, err := os.ReadFile("testdata/version1.sql")
+	rows, err := os.ReadFile(fmt.Sprintf("testdata/version%d.sql", version))
 	require.NoError(t, err)
 	_, err = db.ExecContext(t.Context(), string(rows))
 	require.NoError(t, err)
+}
+
+// testdata has what version 2 wrote of a week before anybody counted. By hand: of contoso r1 and r2 became active, a1 was made
+// permanent and so was u8 by a3, but not by a4, a1 and a2 were made eligible, and a5 was assigned outside of PIM.
+func TestALedgerOfVersion2IsCountedWhenItIsBroughtUpToDate(t *testing.T) {
+	onBothURLs(t, func(t *testing.T, url string) {
+		makeVersion(t, url, 2)
+		l := open(t, url)
+		require.Equal(t, "oJP4K-E4RYpMeTB5uJdm8w", l.ID())
+		require.Equal(t, tiles{2, 2, 2, 1}, count(t, l, tenant, monday, nextMonday))
+		require.Equal(t, tiles{0, 0, 1, 0}, count(t, l, "fabrikam", monday, nextMonday))
+		require.Len(t, view(t, l, assignment("a2")).Timeline, 3)
+
+		removed := assignmentStep(day(2), pim.WhatRemoved, pim.Revoked, pim.Eligible, never)
+		live(t, l, entra("b1", "u10", eligibleFrom(day(1)), removed))
+		require.Equal(t, tiles{2, 2, 3, 1}, count(t, l, tenant, monday, nextMonday))
+	})
+}
+
+// What is derived from a record that was there is what is written as it grows, also where a timeline is looked at in several goes.
+func TestWhatIsCountedLaterIsWhatIsCountedAtOnce(t *testing.T) {
+	onBothURLs(t, func(t *testing.T, url string) {
+		l, db := open(t, url), database(t, url)
+		long := []pim.Change{eligibleFrom(monday)}
+		for i := range 4_500 {
+			at := monday.Add(time.Duration(i) * time.Minute)
+			long = append(long, assignmentStep(at, pim.WhatExtended, pim.Provisioned, pim.Eligible, at.AddDate(0, 1, 0)))
+		}
+		long = append(long, assignmentStep(day(5), pim.WhatRemoved, pim.Revoked, pim.Eligible, never))
+		stories := []pim.Imported{entra("long", "u7", long...)}
+		for i := range 100 {
+			stories = append(stories, entra(fmt.Sprintf("p%d", i), "u7", permanentFrom(monday.Add(time.Duration(i)*time.Hour))))
+			stories = append(stories, entra(fmt.Sprintf("r%d", i), "u7", activationStep(day(1), pim.WhatRequested, pim.Granted), activationStep(day(2), pim.WhatActivated, pim.Provisioned)))
+		}
+		bringIn(t, l, stories...)
+		n := 0
+		for _, c := range tileCases() {
+			for _, s := range c.stories {
+				n++
+				s.Resource.ID = fmt.Sprintf("%s-%d", s.Resource.ID, n)
+				live(t, l, s)
+			}
+		}
+		written, counted := digestRows(t, db), count(t, l, tenant, monday, nextMonday)
+		require.Greater(t, len(written), 4_000)
+		require.NoError(t, l.Close())
+
+		for _, statement := range []string{
+			`DROP TABLE facts`, `DROP TABLE permanents`, `DROP TABLE eligibilities`, `DROP TABLE digests`,
+			`DELETE FROM goose_db_version WHERE version_id > 2`,
+		} {
+			_, err := db.ExecContext(t.Context(), statement)
+			require.NoError(t, err)
+		}
+		l, err := ledger.Open(t.Context(), url)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, l.Close()) }()
+		require.Equal(t, written, digestRows(t, db))
+		require.Equal(t, counted, count(t, l, tenant, monday, nextMonday))
+	})
+}
+
+// digestRows is everything that digests are counted from, but for eligibilities that were over when they began.
+func digestRows(t *testing.T, db *sql.DB) []string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), `
+		SELECT tenant || ' ' || tile || ' ' || at || ' ' || resource_id || ' ' || seq FROM facts
+		UNION ALL SELECT tenant || ' ' || at || ' ' || principal_id || ' ' || role_id || ' ' || scope_id || ' ' || resource_id FROM permanents
+		UNION ALL SELECT tenant || ' ' || resource_id || ' ' || seq || ' ' || principal_id || ' ' || role_id || ' ' || scope_id || ' ' || since || ' ' || until
+			FROM eligibilities WHERE since < until`)
+	require.NoError(t, err)
+	defer func() { _ = rows.Close() }()
+	var all []string
+	for rows.Next() {
+		var row string
+		require.NoError(t, rows.Scan(&row))
+		all = append(all, row)
+	}
+	require.NoError(t, rows.Err())
+	slices.Sort(all)
+	return all
 }
 
 func asJSON(t *testing.T, value any) string {

@@ -79,6 +79,15 @@ func list[T any](a *arguments, values []T) string {
 	return "(" + strings.Join(places, ", ") + ")"
 }
 
+// rows are VALUES of a statement.
+func (a *arguments) rows(rows [][]any) string {
+	places := make([]string, 0, len(rows))
+	for _, row := range rows {
+		places = append(places, list(a, row))
+	}
+	return "VALUES " + strings.Join(places, ", ")
+}
+
 // before lists the statuses from which a mail may become the given one, as SQL: the guard of every change of a status.
 func before(next pim.RecipientStatus) string {
 	var from []string
