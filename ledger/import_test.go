@@ -41,7 +41,7 @@ func TestWhatIsImportedIsInTheRecordAndNobodyIsToldOfIt(t *testing.T) {
 		require.Empty(t, unstarted(t, l), "no process is started for it")
 		accepted, err := l.Accepted(t.Context(), tenant, s.Resource)
 		require.NoError(t, err)
-		want := pim.Accepted{Acceptance: s.Acceptance, Started: true, Status: pim.Provisioned}
+		want := pim.Accepted{Acceptance: s.Acceptance, Started: true, Status: pim.Provisioned, Seq: len(s.Following)}
 		want.Input, want.First.Schedule = nil, nil
 		require.Equal(t, want, accepted)
 		require.Equal(t, tiles{0, 1, 1}, count(t, l, tenant, monday, nextMonday))
