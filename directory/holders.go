@@ -137,13 +137,3 @@ func plainScope(scope string) string {
 	}
 	return "/"
 }
-
-// roleName is the display name of an administrators' role that is named by its id; any other role as it is.
-func roleName(role string) string {
-	for name, id := range pim.RoleIDs {
-		if role == id {
-			return name
-		}
-	}
-	return role
-}

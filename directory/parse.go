@@ -151,10 +151,8 @@ func (r *reading) scope(n yamlfile.Node) {
 func (r *reading) holder(n yamlfile.Node) {
 	keys := n.Record("role", "scope", "principal", "state")
 	role := roleName(keys["role"].Opaque())
-	for name := range pim.RoleIDs {
-		if role != name && strings.EqualFold(role, name) {
-			keys["role"].Wrong("must be written %s", name)
-		}
+	if right, wrong := misspelt(role); wrong {
+		keys["role"].Wrong("must be written %s", right)
 	}
 	grant := Grant{Scope: keys["scope"].Opaque(), PrincipalID: r.refer(keys["principal"]), State: state(keys["state"])}
 	r.grants[role] = append(r.grants[role], grant)
