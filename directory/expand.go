@@ -9,7 +9,11 @@ import (
 // walk visits the entries of these ids and of everybody below them, each once, level by level, until visit says stop. A group
 // that contains itself, at whatever depth, is no different from any other.
 func walk(ctx context.Context, t Tenant, ids []string, visit func(*Entry) (goOn bool)) error {
-	seen := make(map[string]bool, len(ids))
+	return walkOn(ctx, t, make(map[string]bool, len(ids)), ids, visit)
+}
+
+// walkOn is a walk that passes by whoever an earlier one has seen, with everybody below them.
+func walkOn(ctx context.Context, t Tenant, seen map[string]bool, ids []string, visit func(*Entry) (goOn bool)) error {
 	for level := unseen(seen, ids); len(level) > 0; {
 		found, err := t.Find(ctx, level)
 		if err != nil {

@@ -36,6 +36,8 @@ func ReadAnything(t require.TestingT, data []byte) {
 	}
 	grants, err := readGrants(data, []string{"/"})
 	require.True(t, err == nil || grants == nil)
+	roles, err := readRoleGrants(data)
+	require.True(t, err == nil || roles == nil)
 	parents, err := readParents(data, []string{"/s"})
 	require.True(t, err == nil || parents == nil)
 	organization, err := readOrganization(data, "contoso")
@@ -48,7 +50,7 @@ func Fields() map[string][]string {
 	all := map[string][]string{}
 	for name, kind := range map[string]reflect.Type{
 		"Tenant": reflect.TypeFor[tenantAnswer](), "Principal": reflect.TypeFor[principalAnswer](), "Owner": reflect.TypeFor[ownerAnswer](),
-		"Grant": reflect.TypeFor[grantAnswer](), "Scope": reflect.TypeFor[scopeAnswer](),
+		"Grant": reflect.TypeFor[grantAnswer](), "RoleGrant": reflect.TypeFor[roleGrantAnswer](), "Scope": reflect.TypeFor[scopeAnswer](),
 	} {
 		for i := range kind.NumField() {
 			all[name] = append(all[name], kind.Field(i).Tag.Get("json"))

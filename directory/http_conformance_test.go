@@ -117,6 +117,17 @@ func TestServiceAnswersAsTheFileDoesForEveryRole(t *testing.T) {
 	require.Greater(t, holders, 200, "nothing was compared")
 }
 
+func TestServiceCountsAsTheFileDoes(t *testing.T) {
+	file := openSample(t)
+	_, service := serve(t, file)
+	for _, tenant := range append(someTenants, "nowhere") {
+		want, wantErr := file.RoleFigures(t.Context(), tenant)
+		got, gotErr := service.RoleFigures(t.Context(), tenant)
+		same(t, tenant, want, wantErr, got, gotErr)
+		require.Equal(t, tenant == "nowhere", len(want) == 0, "nothing was compared")
+	}
+}
+
 // Groups and scopes that contain each other in any way, and lists of principals in any order, with what the caller says of them.
 func TestServiceAnswersAsTheFileDoesWhateverTheOrganisation(t *testing.T) {
 	s, service := serve(t, openSample(t))
@@ -140,6 +151,9 @@ func TestServiceAnswersAsTheFileDoesWhateverTheOrganisation(t *testing.T) {
 		wantHolders, wantErr := file.Holders(t.Context(), "contoso", q)
 		gotHolders, gotErr := service.Holders(t.Context(), "contoso", q)
 		same(r, "holders", wantHolders, wantErr, gotHolders, gotErr)
+		wantFigures, wantErr := file.RoleFigures(t.Context(), "contoso")
+		gotFigures, gotErr := service.RoleFigures(t.Context(), "contoso")
+		same(r, "figures", wantFigures, wantErr, gotFigures, gotErr)
 	})
 	require.Positive(t, s.count(http.StatusText(http.StatusOK)))
 }
@@ -152,6 +166,7 @@ func anybody(r *rapid.T) string {
 type madeSource struct {
 	entries map[string]*directory.Entry
 	grants  []directory.Grant
+	roles   map[string][]directory.Grant // of Microsoft Entra
 	parents map[string]string
 }
 
@@ -175,6 +190,10 @@ func (m *madeSource) Grants(context.Context, string, []string) ([]directory.Gran
 	return m.grants, nil
 }
 
+func (m *madeSource) DirectoryRoleGrants(context.Context) (map[string][]directory.Grant, error) {
+	return m.roles, nil
+}
+
 func (m *madeSource) Parents(_ context.Context, scopes []string) (map[string]string, error) {
 	parents := map[string]string{}
 	for _, s := range scopes {
@@ -186,7 +205,7 @@ func (m *madeSource) Parents(_ context.Context, scopes []string) (map[string]str
 }
 
 func randomOrganisation(r *rapid.T) *madeSource {
-	m := &madeSource{entries: map[string]*directory.Entry{}, parents: map[string]string{}}
+	m := &madeSource{entries: map[string]*directory.Entry{}, roles: map[string][]directory.Grant{}, parents: map[string]string{}}
 	known := rapid.SampledFrom([]string{"g0", "g1", "g2", "g3", "u0", "u1", "u2", "s0"})
 	states := rapid.SampledFrom([]pim.HolderState{pim.HolderPermanent, pim.HolderActive, pim.HolderActivated, pim.HolderEligible})
 	for _, id := range []string{"u0", "u1", "u2"} {
@@ -203,6 +222,12 @@ func randomOrganisation(r *rapid.T) *madeSource {
 	scopes := rapid.SampledFrom([]string{"/", "/a", "/a/b", "/c", "/d"})
 	for range rapid.IntRange(0, 8).Draw(r, "grants") {
 		m.grants = append(m.grants, directory.Grant{Scope: scopes.Draw(r, "scope"), PrincipalID: known.Draw(r, "holder"), State: states.Draw(r, "state")})
+	}
+	entra := rapid.SampledFrom([]string{pim.RoleGlobalAdministrator, pim.RoleIDs[pim.RoleGlobalAdministrator], "Reader", pim.RoleOwner, pim.RoleIDs[pim.RoleOwner]})
+	units := rapid.SampledFrom([]string{"/", "/administrativeUnits/a", "/administrativeUnits/b/", "/a"})
+	for range rapid.IntRange(0, 8).Draw(r, "role grants") {
+		role := entra.Draw(r, "role")
+		m.roles[role] = append(m.roles[role], directory.Grant{Scope: units.Draw(r, "unit"), PrincipalID: known.Draw(r, "holder"), State: states.Draw(r, "state")})
 	}
 	for _, id := range []string{"/a", "/a/b", "/c", "/d"} {
 		if rapid.Bool().Draw(r, "parent") {

@@ -3,6 +3,7 @@ package directory_test
 import (
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -52,6 +53,8 @@ func TestContractHasThePathsThatAreCalled(t *testing.T) {
 	require.NoError(t, d.Ready(t.Context()))
 	_, err := d.Holders(t.Context(), "contoso", pim.HolderQuery{Kind: pim.AzureResource, Role: pim.RoleOwner, Scope: "/subscriptions/s1"})
 	require.NoError(t, err)
+	_, err = d.RoleFigures(t.Context(), "contoso")
+	require.NoError(t, err)
 	called := map[string]bool{}
 	for _, line := range s.asked {
 		path, _, _ := strings.Cut(strings.TrimPrefix(line, "/base"), "?")
@@ -77,6 +80,24 @@ func TestContractsExamplesAreTaken(t *testing.T) {
 	people, err := d.MemberOf(t.Context(), "contoso", "u1", []pim.Principal{{ID: "u1"}, {ID: "g1"}})
 	require.NoError(t, err)
 	require.True(t, people)
+
+	// Its groups have members who are described in no example.
+	d = dial(t, served.with("principals", 200, asJSON, `{"value":[{"id":"u1","type":"user","displayName":"","mail":""},{"id":"u2","type":"user","displayName":"","mail":""}]}`), "")
+	figures, err := d.RoleFigures(t.Context(), "contoso")
+	require.NoError(t, err)
+	require.Equal(t, []pim.RoleFigure{{Role: "Global Administrator", Permanent: 1}, {Role: "User Administrator", Eligible: 1}}, figures)
+}
+
+// What the contract says of a scope is what is taken.
+func TestContractsScopesOfRolesAreThoseThatAreTaken(t *testing.T) {
+	text, _ := dig(t, readContract(t).Components.Schemas["RoleGrant"].Properties, "scope", "pattern").(string)
+	pattern := regexp.MustCompile(text)
+	for _, scope := range []string{"/", "/administrativeUnits/a1", "/administrativeUnits/a1/", "/administrativeUnits/a1/b", "/administrativeUnits", "/administrativeUnits/",
+		"/administrativeUnitsx/a1", "administrativeUnits/a1", "/subscriptions/s1", "/s", "x/administrativeUnits/a1"} {
+		d := dial(t, sensible.with("directoryRoleGrants", 200, asJSON, `{"value":[{"role":"Reader","scope":"`+scope+`","principalId":"u1","state":"active"}]}`), "")
+		_, err := d.RoleFigures(t.Context(), "contoso")
+		require.Equal(t, pattern.MatchString(scope), err == nil, scope)
+	}
 }
 
 func dig(t *testing.T, from any, keys ...string) any {

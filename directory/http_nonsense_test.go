@@ -49,6 +49,7 @@ var sensible = script{}.with("contoso", 200, asJSON, goodTenant).
 	with("tenants", 200, asJSON, `{"value":["contoso"]}`).
 	with("principals", 200, asJSON, `{"value":[]}`).
 	with("grants", 200, asJSON, `{"value":[]}`).
+	with("directoryRoleGrants", 200, asJSON, `{"value":[]}`).
 	with("scopes", 200, asJSON, `{"value":[]}`)
 
 // everything asks all that a directory can be asked and gives the first error; what it is asked about leads to every call.
@@ -59,7 +60,10 @@ func everything(ctx context.Context, d *directory.HTTP) error {
 	if _, err := d.People(ctx, "contoso", []pim.Principal{{ID: "g1", Type: pim.Group}, {ID: "isabella@contoso.example"}}); err != nil {
 		return err
 	}
-	_, err := d.Holders(ctx, "contoso", pim.HolderQuery{Kind: pim.AzureResource, Role: pim.RoleOwner, Scope: "/s"})
+	if _, err := d.Holders(ctx, "contoso", pim.HolderQuery{Kind: pim.AzureResource, Role: pim.RoleOwner, Scope: "/s"}); err != nil {
+		return err
+	}
+	_, err := d.RoleFigures(ctx, "contoso")
 	return err
 }
 
@@ -105,6 +109,16 @@ func TestAnswerThatIsNonsenseIsAnErrorAndNeverAList(t *testing.T) {
 		{"grant at another scope", "grants", `{"value":[{"scope":"/t","principalId":"g1","state":"active"}]}`, "value[0].scope must be one of those"},
 		{"grant of nobody", "grants", `{"value":[{"scope":"/s","principalId":"","state":"active"}]}`, "value[0].principalId must be"},
 		{"grant of somebody whom nobody describes", "grants", `{"value":[{"scope":"/s","principalId":"g1","state":"active"}]}`, "names g1"},
+		{"role grant of no role", "directoryRoleGrants", `{"value":[{"scope":"/","principalId":"g1","state":"active"}]}`, "value[0].role is required"},
+		{"role grant of a role without a name", "directoryRoleGrants", `{"value":[{"role":"","scope":"/","principalId":"g1","state":"active"}]}`, "value[0].role must be 1 to 512 bytes"},
+		{"role grant of an administrators' role in another spelling", "directoryRoleGrants", `{"value":[{"role":"Global administrator","scope":"/","principalId":"g1","state":"active"}]}`, "value[0].role must be written Global Administrator"},
+		{"role grant at no scope", "directoryRoleGrants", `{"value":[{"role":"Reader","principalId":"g1","state":"active"}]}`, "value[0].scope is required"},
+		{"role grant at a scope of Azure", "directoryRoleGrants", `{"value":[{"role":"Reader","scope":"/subscriptions/s1","principalId":"g1","state":"active"}]}`, "value[0].scope must be / or that of an administrative unit"},
+		{"role grant of nobody", "directoryRoleGrants", `{"value":[{"role":"Reader","scope":"/","state":"active"}]}`, "value[0].principalId is required"},
+		{"role grant in no state", "directoryRoleGrants", `{"value":[{"role":"Reader","scope":"/","principalId":"g1"}]}`, "value[0].state is required"},
+		{"role grant with more to it", "directoryRoleGrants", `{"value":[{"role":"Reader","scope":"/","principalId":"g1","state":"active","until":"isabella@contoso.example"}]}`, "no other fields"},
+		{"a page of more role grants", "directoryRoleGrants", `{"value":[],"nextLink":"isabella@contoso.example"}`, "no other fields"},
+		{"role grant of somebody whom nobody describes", "directoryRoleGrants", `{"value":[{"role":"Reader","scope":"/","principalId":"g1","state":"eligible"}]}`, "names g1"},
 		{"scope without a parent", "scopes", `{"value":[{"id":"/s"}]}`, "value[0].parent is required"},
 		{"scope nobody asked for", "scopes", `{"value":[{"id":"/t","parent":"/"}]}`, "value[0].id must be one of those"},
 		{"scope twice", "scopes", `{"value":[{"id":"/s","parent":"/"},{"id":"/s/","parent":"/m"}]}`, "value[1].id must come once"},
@@ -129,7 +143,7 @@ func TestAnswerThatIsNonsenseIsAnErrorAndNeverAList(t *testing.T) {
 }
 
 func TestAnswerOfAnotherKindOrStatusIsAnError(t *testing.T) {
-	for _, word := range []string{"tenants", "contoso", "principals", "grants", "scopes"} {
+	for _, word := range []string{"tenants", "contoso", "principals", "grants", "directoryRoleGrants", "scopes"} {
 		for _, status := range []int{201, 204, 206, 300, 304, 400, 401, 403, 404, 410, 429, 500, 503} {
 			err := everything(t.Context(), dial(t, sensible.with(word, status, asJSON, ""), ""))
 			require.Error(t, err, "%s %d", word, status)
@@ -151,9 +165,18 @@ func TestAnswerOfAnotherKindOrStatusIsAnError(t *testing.T) {
 	}
 }
 
+// A service may be older than the call. Nobody would notice that a digest names no roles.
+func TestServiceThatDoesNotKnowACallHasNoEmptyList(t *testing.T) {
+	figures, err := dial(t, sensible.with("directoryRoleGrants", http.StatusNotFound, asJSON, ""), "").RoleFigures(t.Context(), "contoso")
+	require.Nil(t, figures)
+	require.EqualError(t, err, "look up who holds the roles of contoso: GET /base/tenants/contoso/directoryRoleGrants: the directory answered 404")
+}
+
 func TestAnswerThatIsTooLongIsAnError(t *testing.T) {
 	long := `{"value":[` + strings.Repeat(" ", directory.MaxAnswer) + `]}`
 	err := everything(t.Context(), dial(t, sensible.with("principals", 200, asJSON, long), ""))
+	require.ErrorContains(t, err, "the answer must be at most")
+	_, err = dial(t, sensible.with("directoryRoleGrants", 200, asJSON, long), "").RoleFigures(t.Context(), "contoso")
 	require.ErrorContains(t, err, "the answer must be at most")
 }
 
@@ -177,6 +200,7 @@ func TestAnotherVersionIsNotTakenForTheOneThatIsKept(t *testing.T) {
 
 func FuzzAnswersOfAService(f *testing.F) {
 	f.Add([]byte(`{"value":[{"id":"g1","type":"group","displayName":"","members":["u1"],"owners":[]}]}`))
+	f.Add([]byte(`{"value":[{"role":"Reader","scope":"/administrativeUnits/a1","principalId":"u1","state":"eligible"}]}`))
 	f.Add([]byte(goodTenant))
 	f.Fuzz(func(t *testing.T, data []byte) { directory.ReadAnything(t, data) })
 }

@@ -60,6 +60,21 @@ func TestAQuestionNeedsFewCalls(t *testing.T) {
 	require.LessOrEqual(t, s.count("principals"), 7)
 }
 
+func TestFiguresNeedNoMoreCallsForMoreRolesAndNothingIsSentTwice(t *testing.T) {
+	s, d := serve(t, directory.Of(manyRoles(500, 200)))
+	first, err := d.RoleFigures(t.Context(), "contoso")
+	require.NoError(t, err)
+	require.Len(t, first, 200)
+	require.Equal(t, 1, s.count("directoryRoleGrants"))
+	require.LessOrEqual(t, s.count("principals"), 7, "a hundred people a call, however many roles they hold")
+	sent := s.count("OK")
+	again, err := d.RoleFigures(t.Context(), "contoso")
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+	require.Equal(t, sent, s.count("OK"))
+	require.Equal(t, sent, s.count("Not Modified"))
+}
+
 func TestManyMembersAreAskedForInBatches(t *testing.T) {
 	m := &madeSource{entries: map[string]*directory.Entry{}}
 	group := &directory.Entry{Principal: pim.Principal{ID: "g", Type: pim.Group}}

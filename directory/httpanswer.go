@@ -38,6 +38,12 @@ type (
 		PrincipalID *string `json:"principalId"`
 		State       *string `json:"state"`
 	}
+	roleGrantAnswer struct {
+		Role        *string `json:"role"`
+		Scope       *string `json:"scope"`
+		PrincipalID *string `json:"principalId"`
+		State       *string `json:"state"`
+	}
 	scopeAnswer struct {
 		ID     *string `json:"id"`
 		Parent *string `json:"parent"`
@@ -140,6 +146,30 @@ func readGrants(data []byte, asked []string) ([]Grant, error) {
 			return nil, r.wrong
 		}
 		grants = append(grants, g)
+	}
+	return grants, nil
+}
+
+func readRoleGrants(data []byte) (map[string][]Grant, error) {
+	list, err := readList[roleGrantAnswer](data)
+	if err != nil {
+		return nil, err
+	}
+	grants := map[string][]Grant{}
+	for i, a := range list {
+		r := record{at: fmt.Sprintf("value[%d].", i)}
+		role := r.text("role", a.Role)
+		g := Grant{Scope: r.text("scope", a.Scope), PrincipalID: r.text("principalId", a.PrincipalID), State: r.state("state", a.State)}
+		if right, wrong := misspelt(role); wrong {
+			r.fail("role", "must be written "+right)
+		}
+		if !entraScope(g.Scope) {
+			r.fail("scope", "must be / or that of an administrative unit, such as /administrativeUnits/a1")
+		}
+		if r.wrong != nil {
+			return nil, r.wrong
+		}
+		grants[role] = append(grants[role], g)
 	}
 	return grants, nil
 }

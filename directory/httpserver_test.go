@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -88,6 +90,15 @@ func (s *server) answer(r *http.Request) (int, any) {
 			for _, scope := range q["scope"] {
 				if g.Scope == scope {
 					value = append(value, object{"scope": g.Scope, "principalId": g.PrincipalID, "state": g.State})
+				}
+			}
+		}
+	case "directoryRoleGrants":
+		roles, _ := t.DirectoryRoleGrants(ctx)
+		for _, role := range slices.Sorted(maps.Keys(roles)) {
+			for _, g := range roles[role] {
+				if g.Scope == "/" || strings.HasPrefix(g.Scope, "/administrativeUnits/") {
+					value = append(value, object{"role": role, "scope": g.Scope, "principalId": g.PrincipalID, "state": g.State})
 				}
 			}
 		}

@@ -59,6 +59,10 @@ func (t *tenant) Grants(_ context.Context, role string, _ []string) ([]Grant, er
 	return t.grants[role], nil
 }
 
+func (t *tenant) DirectoryRoleGrants(context.Context) (map[string][]Grant, error) {
+	return t.grants, nil
+}
+
 func (t *tenant) Parents(_ context.Context, scopes []string) (map[string]string, error) {
 	parents := map[string]string{}
 	for _, s := range scopes {

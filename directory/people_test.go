@@ -155,6 +155,7 @@ func TestUnknownTenantIsSaidByEveryQuestion(t *testing.T) {
 		"People":       func(ctx context.Context) error { _, err := d.People(ctx, "nowhere", nil); return err },
 		"MemberOf":     func(ctx context.Context) error { _, err := d.MemberOf(ctx, "nowhere", "u1", nil); return err },
 		"Holders":      func(ctx context.Context) error { _, err := d.Holders(ctx, "nowhere", pim.HolderQuery{}); return err },
+		"RoleFigures":  func(ctx context.Context) error { _, err := d.RoleFigures(ctx, "nowhere"); return err },
 	}
 	for name, ask := range questions {
 		err := ask(t.Context())

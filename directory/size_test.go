@@ -70,6 +70,52 @@ func TestLargeOrganisationIsReadInSecondsAndAnswersInMilliseconds(t *testing.T) 
 	})
 }
 
+// manyRoles is an organisation with ten groups that contain each other, and everybody in each of them. Each role is held by one of
+// the groups as eligible, and by every tenth person permanently and activated.
+func manyRoles(users, roles int) *madeSource {
+	m := &madeSource{entries: map[string]*directory.Entry{}, roles: map[string][]directory.Grant{}}
+	var everybody []string
+	for i := range users {
+		id := fmt.Sprintf("u%d", i)
+		m.entries[id] = &directory.Entry{Principal: pim.Principal{ID: id, Type: pim.User}}
+		everybody = append(everybody, id)
+	}
+	for g := range 10 {
+		id, next := fmt.Sprintf("g%d", g), fmt.Sprintf("g%d", (g+1)%10)
+		m.entries[id] = &directory.Entry{Principal: pim.Principal{ID: id, Type: pim.Group}, Members: append([]string{next}, everybody...)}
+	}
+	for r := range roles {
+		name := fmt.Sprintf("Role %03d", r)
+		hold := func(id string, state pim.HolderState) {
+			m.roles[name] = append(m.roles[name], directory.Grant{Scope: "/", PrincipalID: id, State: state})
+		}
+		hold(fmt.Sprintf("g%d", r%10), pim.HolderEligible)
+		for i := r % 10; i < users; i += 10 {
+			hold(everybody[i], pim.HolderPermanent)
+			hold(everybody[i], pim.HolderActivated)
+		}
+	}
+	return m
+}
+
+func TestTenThousandPeopleInTwoHundredRolesAreCountedInSeconds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	d := directory.Of(manyRoles(10_000, 200))
+	start := time.Now()
+	figures, err := d.RoleFigures(t.Context(), "contoso")
+	took := time.Since(start)
+	t.Log(took)
+	require.NoError(t, err)
+	require.Len(t, figures, 200)
+	for _, f := range figures {
+		require.Equal(t, 1_000, f.Permanent, f.Role)
+		require.Equal(t, 9_000, f.Eligible, f.Role)
+	}
+	require.Less(t, took, 30*time.Second)
+}
+
 func BenchmarkParse(b *testing.B) {
 	text := []byte(large())
 	b.SetBytes(int64(len(text)))

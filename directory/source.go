@@ -24,6 +24,9 @@ type Tenant interface {
 	// Grants lists who holds a role at these scopes at least; grants at others do no harm. The role is a display name where it is
 	// one of pim.RoleIDs.
 	Grants(ctx context.Context, role string, scopes []string) ([]Grant, error)
+	// DirectoryRoleGrants lists who holds which Microsoft Entra role, by role: all of them at least. A role may stand there by display
+	// name and by id, and grants of Azure's do no harm. The answer is never changed.
+	DirectoryRoleGrants(ctx context.Context) (map[string][]Grant, error)
 	// Parents names the parents of these scopes, where the scope's path does not say it.
 	Parents(ctx context.Context, scopes []string) (map[string]string, error)
 }

@@ -34,6 +34,10 @@ func (s *distant) Grants(context.Context, string, []string) ([]directory.Grant, 
 	return []directory.Grant{{Scope: "/", PrincipalID: "stranger", State: pim.HolderActive}}, s.away
 }
 
+func (s *distant) DirectoryRoleGrants(context.Context) (map[string][]directory.Grant, error) {
+	return nil, s.away
+}
+
 func (s *distant) Find(_ context.Context, ids []string) ([]*directory.Entry, error) {
 	s.asked++
 	var found []*directory.Entry
@@ -93,6 +97,7 @@ func TestSourceThatIsAwayIsSaidByEveryQuestion(t *testing.T) {
 			_, err := d.Holders(ctx, "c", pim.HolderQuery{Kind: pim.GroupResource, Role: "Owner", Scope: "g"})
 			return err
 		},
+		"look up who holds the roles of c": func(ctx context.Context) error { _, err := d.RoleFigures(ctx, "c"); return err },
 	}
 	for says, ask := range questions {
 		err := ask(t.Context())

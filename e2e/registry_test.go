@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -134,6 +135,12 @@ func (s *registry) answer(r *http.Request) (object, bool) {
 		for _, h := range s.holders[query.Get("role")] {
 			if slices.Contains(query["scope"], h["scope"].(string)) {
 				value = append(value, h)
+			}
+		}
+	case "/contoso/directoryRoleGrants":
+		for _, role := range slices.Sorted(maps.Keys(s.holders)) {
+			for _, h := range s.holders[role] {
+				value = append(value, object{"role": role, "scope": h["scope"], "principalId": h["principalId"], "state": h["state"]})
 			}
 		}
 	case "/contoso/scopes":
