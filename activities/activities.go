@@ -52,6 +52,16 @@ type Ledger interface {
 	Lapse(ctx context.Context, eventKeys []int64, now time.Time) (int, error)
 	Tally(ctx context.Context, eventKeys []int64) (pim.Tally, error)
 	Pace(ctx context.Context, key string, n int, rate, burst float64, now time.Time) (time.Duration, error)
+
+	// PIM is a tenant's setting; pim.ErrNotFound where it never said anything.
+	PIM(ctx context.Context, tenant string) (pim.PIMView, error)
+	// Figures counts what happened from the one moment up to the other.
+	Figures(ctx context.Context, tenant string, from, to time.Time) (pim.DigestFigures, error)
+	// KeepDigest keeps the numbers of the digest of a date, unless there are some: those that are kept come back.
+	KeepDigest(ctx context.Context, tenant, date string, figures pim.DigestFigures) (pim.DigestFigures, error)
+	// Digest and DigestBefore are kept numbers, by date and by the moment at which they end; pim.ErrNotFound where there are none.
+	Digest(ctx context.Context, tenant, date string) (pim.DigestFigures, error)
+	DigestBefore(ctx context.Context, tenant string, to time.Time) (pim.DigestFigures, error)
 }
 
 // Directory knows who holds what, and where their mail goes.
@@ -62,6 +72,8 @@ type Directory interface {
 	// People expands groups and answers each person once, with the directory's name and address.
 	People(ctx context.Context, tenant string, principals []pim.Principal) ([]pim.Principal, error)
 	Holders(ctx context.Context, tenant string, query pim.HolderQuery) ([]pim.Holder, error)
+	// RoleFigures counts the holders of every Entra role.
+	RoleFigures(ctx context.Context, tenant string) ([]pim.RoleFigure, error)
 }
 
 // Settings are what each tenant has set.
@@ -79,6 +91,7 @@ type Renderer interface {
 // Register makes the activities known to a worker.
 func Register(r worker.ActivityRegistry, a *Activities) {
 	r.RegisterActivityWithOptions(a.Notify, activity.RegisterOptions{Name: NotifyActivity})
+	r.RegisterActivityWithOptions(a.PrepareDigest, activity.RegisterOptions{Name: PrepareDigestActivity})
 }
 
 // Notify does one due moment of a process: it writes down what happened, plans who is told, once, and sends until every mail is
@@ -133,10 +146,36 @@ func (a *Activities) result(ctx context.Context, in NotifyInput, states []pim.Du
 				zap.String("tenant", in.Tenant), zap.String("request", in.Resource.ID), zap.String("event", in.Due[i].Event.ID))
 		}
 	}
-	if !tally.UnknownSince.IsZero() {
-		result.UnknownUntil = tally.UnknownSince.Add(a.grace())
-	}
+	result.UnknownUntil, result.LeftUnknown = a.unknown(in, tally)
 	return result, nil
+}
+
+// unknown is until when the mails whose outcome nobody knows wait for their proof, and how many of them are left as they are after
+// that.
+func (a *Activities) unknown(in NotifyInput, tally pim.Tally) (until time.Time, left int) {
+	if tally.UnknownSince.IsZero() {
+		return time.Time{}, 0
+	}
+	if a.resends(in) {
+		return tally.UnknownSince.Add(a.grace()), 0
+	}
+	if until := tally.UnknownLast.Add(a.grace()); until.After(a.now()) {
+		return until, 0
+	}
+	for _, counts := range tally.Counts {
+		left += counts[pim.StatusUnknown]
+	}
+	return time.Time{}, left
+}
+
+// resends reports whether a mail whose outcome stays unknown is sent again. Otherwise it is left as it is: never twice, and possibly
+// never.
+func (a *Activities) resends(in NotifyInput) bool {
+	settings := a.Settings.Settings(in.Tenant)
+	if in.Resource.Collection == pim.Digest {
+		return settings.Digest.UnknownOutcome != pim.Hold
+	}
+	return settings.UnknownOutcome != pim.Hold
 }
 
 // reached reports whether a mail went, or can still go, to anybody.

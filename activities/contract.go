@@ -34,6 +34,9 @@ type NotifyResult struct {
 	Held string `json:"held,omitempty"`
 	// UnknownUntil is when the mails whose outcome nobody knows may be looked at again; zero where there is none.
 	UnknownUntil time.Time `json:"unknownUntil,omitzero"`
+	// LeftUnknown is how many mails there are of which nobody knows whether they were sent, and which the tenant does not want sent
+	// again.
+	LeftUnknown int `json:"leftUnknown,omitempty"`
 	// Unreachable: the mails ask for an action, and there is nobody they could be sent to.
 	Unreachable bool `json:"unreachable,omitempty"`
 }
@@ -45,12 +48,11 @@ type EventResult struct {
 	Counts    pim.Counts `json:"counts"`
 }
 
-// Settled reports whether every mail has come to an end.
+// Settled reports whether every mail has come to an end, or will not be touched any more.
 func (r NotifyResult) Settled() bool {
+	open := -r.LeftUnknown
 	for _, e := range r.Events {
-		if e.Counts.Open() > 0 {
-			return false
-		}
+		open += e.Counts.Open()
 	}
-	return true
+	return open <= 0
 }

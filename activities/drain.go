@@ -26,7 +26,7 @@ const (
 // Mails are claimed in small batches, and only as fast as the account may send. Each outcome is settled by itself. One mail's
 // failure is that mail's, and a slow one holds up nobody else's.
 func (a *Activities) drain(ctx context.Context, s *subject, states []pim.DueState) (held string, err error) {
-	d := &drain{a: a, s: s, keys: keys(states), results: make(chan attempted), pause: shortestPause}
+	d := &drain{a: a, s: s, keys: keys(states), resend: a.resends(s.in), results: make(chan attempted), pause: shortestPause}
 	for again := true; again && err == nil; {
 		var launched int
 		launched, err = d.launch(ctx)
@@ -56,6 +56,7 @@ type drain struct {
 	a       *Activities
 	s       *subject
 	keys    []int64
+	resend  bool // a mail whose outcome has been unknown for too long is sent again
 	results chan attempted
 	flying  int           // mails claimed here whose outcome has not come yet
 	open    bool          // the latest answers say that mails are taken
@@ -98,9 +99,11 @@ func (d *drain) launch(ctx context.Context) (launched int, err error) {
 func (d *drain) claim(ctx context.Context, n int, now time.Time) ([]pim.Claim, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ledgerTime)
 	defer cancel()
-	return d.a.Ledger.Claim(ctx, pim.ClaimRequest{
-		EventKeys: d.keys, Limit: n, Worker: d.a.Worker, Now: now, Lease: d.a.lease(), ResendBefore: now.Add(-d.a.grace()),
-	})
+	request := pim.ClaimRequest{EventKeys: d.keys, Limit: n, Worker: d.a.Worker, Now: now, Lease: d.a.lease()}
+	if d.resend {
+		request.ResendBefore = now.Add(-d.a.grace())
+	}
+	return d.a.Ledger.Claim(ctx, request)
 }
 
 // next is how many mails the next batch may have. Where mails were held, one of them asks whether they are taken again, before
@@ -137,7 +140,7 @@ func (d *drain) tally(ctx context.Context) (pim.Tally, error) {
 
 // ready counts the mails that may be claimed now: those planned, and those whose outcome has been unknown for too long.
 func (d *drain) ready(tally pim.Tally) int {
-	overdue := !tally.UnknownSince.IsZero() && d.a.now().Sub(tally.UnknownSince) >= d.a.grace()
+	overdue := d.resend && !tally.UnknownSince.IsZero() && d.a.now().Sub(tally.UnknownSince) >= d.a.grace()
 	ready := 0
 	for _, counts := range tally.Counts {
 		ready += counts[pim.StatusPlanned]

@@ -11,7 +11,7 @@ import (
 	"pimnotify/pim"
 )
 
-// subject is what the mails of one Notify speak of: a role that somebody asks for or is given, or PIM itself. Whom its events
+// subject is what the mails of one Notify speak of: a role that somebody asks for or is given, PIM itself, or a week of it. Whom its events
 // concern is found in the same way for all of them; what they tell is its story's.
 type subject struct {
 	in           NotifyInput
@@ -40,6 +40,9 @@ type story interface {
 
 // newSubject reads from the record what the mails speak of.
 func newSubject(ctx context.Context, ledger Ledger, in NotifyInput) (*subject, error) {
+	if in.Resource.Collection == pim.Digest { // nobody asked for it
+		return newWeekly(ctx, ledger, in)
+	}
 	accepted, err := ledger.Accepted(ctx, in.Tenant, in.Resource)
 	if err != nil {
 		return nil, fmt.Errorf("look up %s: %w", in.Resource, err)

@@ -40,24 +40,15 @@ type Parts struct {
 // Open opens the directory, the settings and the ledger, dials Temporal and makes sure that its search attributes can be used. What was opened
 // is closed again where one of them fails.
 func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Logger) (parts *Parts, err error) {
-	p := &Parts{Config: c, Log: logger}
+	p, err := OpenWithoutTemporal(ctx, c, logger)
+	if err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	if p.Directory, err = openDirectory(ctx, c, logger); err != nil {
-		return nil, err
-	}
-	p.closers = append(p.closers, func() error { p.Directory.Close(); return nil })
-	if p.Settings, err = settings.Open(ctx, c.SettingsFile, c.Settings(), logger); err != nil {
-		return nil, fmt.Errorf("PIMNOTIFY_SETTINGS: %w", err)
-	}
-	p.closers = append(p.closers, func() error { p.Settings.Close(); return nil })
-	if p.Ledger, err = ledger.Open(ctx, c.Ledger); err != nil {
-		return nil, fmt.Errorf("PIMNOTIFY_LEDGER: %w", err)
-	}
-	p.closers = append(p.closers, p.Ledger.Close)
 	metrics, handler, err := newMetrics(map[string]func() error{"directory": p.Directory.Problem, "settings": p.Settings.Problem})
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
@@ -80,6 +71,29 @@ func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Lo
 	if err := ensureSearchAttributes(ctx, p.Temporal, p.Namespace); err != nil {
 		return nil, err
 	}
+	return p, nil
+}
+
+// OpenWithoutTemporal opens the directory, the settings and the ledger alone, for what starts and asks no process.
+func OpenWithoutTemporal(ctx context.Context, c Config, logger *zap.Logger) (parts *Parts, err error) {
+	p := &Parts{Config: c, Log: logger}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Close())
+		}
+	}()
+	if p.Directory, err = openDirectory(ctx, c, logger); err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, func() error { p.Directory.Close(); return nil })
+	if p.Settings, err = settings.Open(ctx, c.SettingsFile, c.Settings(), logger); err != nil {
+		return nil, fmt.Errorf("PIMNOTIFY_SETTINGS: %w", err)
+	}
+	p.closers = append(p.closers, func() error { p.Settings.Close(); return nil })
+	if p.Ledger, err = ledger.Open(ctx, c.Ledger); err != nil {
+		return nil, fmt.Errorf("PIMNOTIFY_LEDGER: %w", err)
+	}
+	p.closers = append(p.closers, p.Ledger.Close)
 	return p, nil
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // clouds are the values of a tenant's cloud. The first one holds where the file says nothing.
-var clouds = []string{"public", "usGov", "china"}
+var clouds = []string{pim.PublicCloud, "usGov", "china"}
 
 // Parse reads a directory from the text of a file; name is what errors call it. The error is a *Broken.
 func Parse(name string, data []byte) (*Directory, error) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"pimnotify/pim"
 )
@@ -74,4 +75,25 @@ func (l *Ledger) PIM(ctx context.Context, tenant string) (setting pim.PIMView, e
 		return nil
 	})
 	return setting, err
+}
+
+// PIMDisabled are those of the tenants that have said that they do not use PIM.
+func (l *Ledger) PIMDisabled(ctx context.Context, tenants []string) (disabled []string, err error) {
+	err = l.read(ctx, "look up who does not use PIM", func(tx *sql.Tx) error {
+		for some := range slices.Chunk(tenants, 500) {
+			var a arguments
+			query := `SELECT tenant FROM requests WHERE tenant IN ` + list(&a, some) + ` AND collection = ` + a.add(string(pim.PIMSetting)) +
+				` AND resource_id = '' AND status <> ` + a.add(string(pim.Provisioned)) + ` ORDER BY tenant`
+			if err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
+				var tenant string
+				err := rows.Scan(&tenant)
+				disabled = append(disabled, tenant)
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return disabled, err
 }

@@ -21,15 +21,15 @@ func (l *Ledger) Tally(ctx context.Context, eventKeys []int64) (pim.Tally, error
 	defer cancel()
 	var a arguments
 	err := each(ctx, l.reads, `
-		SELECT event_key, status, count(*), max(lease_until), min(unknown_since),
+		SELECT event_key, status, count(*), max(lease_until), min(unknown_since), max(unknown_since),
 			max(CASE WHEN reason LIKE `+a.add(pim.HeldPrefix+"%")+` THEN reason END)
 		FROM recipients WHERE event_key IN `+a.keys(eventKeys)+` GROUP BY event_key, status`, a, func(rows *sql.Rows) error {
 		var key int64
 		var status pim.RecipientStatus
 		var count int
-		var lease, unknown sql.NullInt64
+		var lease, unknown, last sql.NullInt64
 		var held sql.NullString
-		if err := rows.Scan(&key, &status, &count, &lease, &unknown, &held); err != nil {
+		if err := rows.Scan(&key, &status, &count, &lease, &unknown, &last, &held); err != nil {
 			return err
 		}
 		tally.Counts[key][status] = count
@@ -38,6 +38,9 @@ func (l *Ledger) Tally(ctx context.Context, eventKeys []int64) (pim.Tally, error
 		}
 		if status == pim.StatusUnknown && unknown.Valid && (tally.UnknownSince.IsZero() || instant(unknown.Int64).Before(tally.UnknownSince)) {
 			tally.UnknownSince = instant(unknown.Int64)
+		}
+		if status == pim.StatusUnknown && last.Valid && instant(last.Int64).After(tally.UnknownLast) {
+			tally.UnknownLast = instant(last.Int64)
 		}
 		if status == pim.StatusPlanned && held.Valid {
 			tally.Held = max(tally.Held, held.String)

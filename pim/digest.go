@@ -6,6 +6,8 @@ import "time"
 type DigestFigures struct {
 	From time.Time `json:"from"` // the previous slot
 	To   time.Time `json:"to"`   // this one, which is no part of it
+	// TimeZone is the one in which people read these two: Europe/Oslo.
+	TimeZone string `json:"timeZone"`
 
 	// UsersActivated is how often users activated a role for which they are eligible.
 	UsersActivated int `json:"usersActivated"`
@@ -37,5 +39,4 @@ type RoleFigure struct {
 type DigestLetter struct {
 	Figures  DigestFigures
 	Previous *DigestFigures // of the week before; nil where there is none
-	TimeZone string         // in which the week's borders are given: Europe/Oslo
 }

@@ -37,6 +37,7 @@ type PlanInput struct {
 	AssignmentType AssignmentType // of an assignment's event: it chooses the rule
 	DecidedBy      Principal      // who extended, renewed or refused, with the address the directory knows
 	Silenced       string         // why nobody is told at all, although the columns ask for it; empty where they are
+	Additional     []string       // addresses that are told as administrators, beside those that rules name
 }
 
 // Plan decides who of the people of an event's columns gets a mail: it applies the notification rules, leaves the requestor
@@ -99,11 +100,19 @@ func (p *planner) column(g Filled) {
 	}
 }
 
-// additional adds the addresses that rules name beside their default recipients, once each, after everybody else.
+// additional adds the addresses that rules and settings name beside those who stand in a column, once each, after everybody else.
 func (p *planner) additional() {
 	var types []RecipientType
 	addresses := map[string]RecipientType{}
 	var order []string
+	add := func(as RecipientType, names []string) {
+		for _, address := range names {
+			if _, known := addresses[address]; !known {
+				addresses[address] = as
+				order = append(order, address)
+			}
+		}
+	}
 	for _, g := range p.in.Columns {
 		ruleID, recipientType := Governing(p.in.Event, p.in.AssignmentType, g.Audience)
 		if ruleID == notGoverned || slices.Contains(types, recipientType) {
@@ -114,13 +123,9 @@ func (p *planner) additional() {
 		if !rule.Lets(p.in.Event.RequiresAction()) {
 			continue
 		}
-		for _, address := range rule.NotificationRecipients {
-			if _, known := addresses[address]; !known {
-				addresses[address] = recipientType
-				order = append(order, address)
-			}
-		}
+		add(recipientType, rule.NotificationRecipients)
 	}
+	add(AdminRecipient, p.in.Additional)
 	slices.Sort(order)
 	for _, address := range order {
 		r := Recipient{Address: address, Audience: Additional, RecipientType: addresses[address]}

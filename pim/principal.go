@@ -75,5 +75,8 @@ func (s Scope) Name() string {
 type Organization struct {
 	ID          string `json:"id"`
 	DisplayName string `json:"displayName"`
-	Cloud       string `json:"cloud"` // public, usGov, china
+	Cloud       string `json:"cloud"` // PublicCloud, usGov, china
 }
+
+// PublicCloud is the cloud in which there is a weekly digest.
+const PublicCloud = "public"

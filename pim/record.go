@@ -2,6 +2,8 @@ package pim
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -109,6 +111,20 @@ func (c Counts) Open() int {
 	return c[StatusPlanned] + c[StatusSending] + c[StatusUnknown]
 }
 
+// String is the counts as people read them, in the order of a mail's life: 3 sent, 1 skipped.
+func (c Counts) String() string {
+	var parts []string
+	for _, status := range AllRecipientStatuses {
+		if n := c[status]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, status))
+		}
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
+}
+
 // Event is an event as the record holds it.
 type Event struct {
 	ID          string      `json:"id"`
@@ -205,8 +221,8 @@ type Tally struct {
 	Counts map[int64]Counts // by event key
 	// LeaseUntil is when the last lease of a mail that is being sent runs out; zero where none is.
 	LeaseUntil time.Time
-	// UnknownSince is when the oldest unknown outcome became unknown; zero where there is none.
-	UnknownSince time.Time
+	// UnknownSince is when the oldest unknown outcome became unknown, and UnknownLast the latest; zero where there is none.
+	UnknownSince, UnknownLast time.Time
 	// Held is why mails wait, where some are held: held:… ; empty where none is.
 	Held string
 }

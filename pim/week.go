@@ -72,3 +72,6 @@ func (w Week) on(year int, month time.Month, day int) time.Time {
 
 // step is short enough that no zone's clocks change twice within it, and divides every change that there ever was to a minute.
 const step = time.Minute
+
+// String is the week as people say it: Monday 08:00, Europe/Oslo.
+func (w Week) String() string { return fmt.Sprintf("%s %02d:00, %s", w.Weekday, w.Hour, w.Zone) }

@@ -12,6 +12,8 @@ type awayDirectory struct{}
 
 var errNoDirectory = errors.New("connection refused")
 
+func (awayDirectory) Tenants(context.Context) ([]string, error) { return nil, errNoDirectory }
+
 func (awayDirectory) Organization(context.Context, string) (pim.Organization, error) {
 	return pim.Organization{}, errNoDirectory
 }

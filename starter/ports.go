@@ -22,6 +22,8 @@ type Ledger interface {
 	Record(ctx context.Context, tenant string, resource pim.Resource, changes ...pim.Change) error
 	View(ctx context.Context, tenant string, resource pim.Resource) (pim.View, error)
 	PIM(ctx context.Context, tenant string) (pim.PIMView, error)
+	// PIMDisabled are those of the tenants that have said that they do not use PIM.
+	PIMDisabled(ctx context.Context, tenants []string) ([]string, error)
 	Events(ctx context.Context, tenant string, resource pim.Resource) ([]pim.Event, error)
 	Recipients(ctx context.Context, tenant, eventID string) ([]pim.Delivery, error)
 }
@@ -29,6 +31,7 @@ type Ledger interface {
 // Directory knows who exists, who holds what and who belongs to which group, at this moment. A tenant that it does not know it
 // answers with pim.ErrUnknownTenant.
 type Directory interface {
+	Tenants(ctx context.Context) ([]string, error)
 	Organization(ctx context.Context, tenant string) (pim.Organization, error)
 	Principal(ctx context.Context, tenant, id string) (pim.Principal, bool, error)
 	Holders(ctx context.Context, tenant string, q pim.HolderQuery) ([]pim.Holder, error)

@@ -14,7 +14,7 @@ type digestWords struct {
 // digest adds what the mail says that tells of a week.
 func (w *words) digest(l pim.Letter) {
 	d := l.Digest
-	zone := zoneCalled(d.TimeZone)
+	zone := zoneCalled(d.Figures.TimeZone)
 	w.From, w.Until, w.Zone = onTheClock(d.Figures.From, zone), onTheClock(d.Figures.To, zone), zone.String()
 	w.Quiet = d.Figures.Empty()
 	w.Tiles = tilesOf(d.Figures, d.Previous)

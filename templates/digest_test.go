@@ -173,7 +173,7 @@ func TestTheBordersOfAWeekAreOnTheClocksOfItsZone(t *testing.T) {
 		"UTC":              {utc(2026, 11, 16, 8, 0), utc(2026, 11, 23, 8, 0), "Mon 16 Nov 2026, 08:00 to Mon 23 Nov 2026, 08:00 (time zone UTC)"},
 	} {
 		l := ordinaryWeek().letter()
-		l.Digest.TimeZone, l.Digest.Figures.From, l.Digest.Figures.To = name, c.from, c.to
+		l.Digest.Figures.TimeZone, l.Digest.Figures.From, l.Digest.Figures.To = name, c.from, c.to
 		plain := render(t, made, l).Plain
 		require.Contains(t, plain, "from "+c.want+".")
 		require.Contains(t, plain, moment(c.from))
@@ -189,7 +189,7 @@ func TestAZoneThatNobodyKnowsIsUTC(t *testing.T) {
 	made := newTemplates(t)
 	for _, name := range []string{"", "Local", "Europe/Nowhere", "../../etc/passwd", hostile} {
 		l := ordinaryWeek().letter()
-		l.Digest.TimeZone = name
+		l.Digest.Figures.TimeZone = name
 		plain := render(t, made, l).Plain
 		require.Contains(t, plain, "from Mon 16 Nov 2026, 07:00 to Mon 23 Nov 2026, 07:00 (time zone UTC).", "%q", name)
 		require.Contains(t, plain, "\nFrom: Mon 16 Nov 2026, 07:00 UTC\n", "it is not said twice")

@@ -91,7 +91,7 @@ func spoiledAssignment(a pim.AssignmentLetter, bad func(pim.Principal) pim.Princ
 }
 
 func spoiledDigest(d pim.DigestLetter, long string) *pim.DigestLetter {
-	d.TimeZone = hostile
+	d.Figures.TimeZone = hostile
 	d.Figures.UsersActivated = math.MaxInt
 	d.Figures.TopRoles = slices.Clone(d.Figures.TopRoles)
 	for i := range d.Figures.TopRoles {

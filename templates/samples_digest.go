@@ -80,7 +80,7 @@ func hostileWeek() week {
 func (w week) letter() pim.Letter {
 	oslo := zoneCalled("Europe/Oslo")
 	d := w.digest
-	d.TimeZone = oslo.String()
+	d.Figures.TimeZone = oslo.String()
 	d.Figures.To = time.Date(2026, time.November, 23, 8, 0, 0, 0, oslo)
 	d.Figures.From = d.Figures.To.AddDate(0, 0, -7)
 	if w.org.ID == "" {

@@ -115,6 +115,7 @@ func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w wo
 	started.Store(true)
 	go rate.follow(ctx)
 	go startUnstarted(ctx, parts)
+	go scheduleDigests(ctx, parts)
 	parts.Log.Info("worker is up", zap.String("taskQueue", parts.Config.TaskQueue), zap.String("ledger", parts.Ledger.ID()),
 		zap.Stringer("health", listener.Addr()))
 	select {

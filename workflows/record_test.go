@@ -50,6 +50,7 @@ type tale struct {
 	in    func(now time.Time) workflows.ActivationInput
 	life  func(now time.Time) workflows.AssignmentInput // in its place, where an assignment is told of
 	pim   bool                                          // in their place: a tenant enables PIM
+	week  bool                                          // in their place: a tenant's digest is due
 	do    []step
 	clerk func(ctx context.Context, call int, in activities.NotifyInput) (activities.NotifyResult, error)
 	ends  pim.RequestStatus
@@ -60,6 +61,8 @@ func (t tale) start(now time.Time) (id, workflow string, in any) {
 	switch {
 	case t.pim:
 		return workflows.PIMID("contoso", 1), workflows.PIMWorkflow, enabledAt(now)
+	case t.week:
+		return workflows.DigestIDAt(t.name, now), workflows.DigestWorkflow, workflows.DigestInput{Tenant: t.name}
 	case t.life != nil:
 		in := t.life(now)
 		in.ID = t.name
@@ -182,12 +185,16 @@ type clerks struct {
 }
 
 func (c *clerks) Notify(ctx context.Context, in activities.NotifyInput) (activities.NotifyResult, error) {
+	name := in.Resource.ID
+	if in.Resource.Collection == pim.Digest {
+		name = in.Tenant
+	}
 	c.mu.Lock()
-	c.calls[in.Resource.ID]++
-	call := c.calls[in.Resource.ID]
+	c.calls[name]++
+	call := c.calls[name]
 	c.mu.Unlock()
-	for _, tale := range slices.Concat(tales, lives) {
-		if tale.name == in.Resource.ID && tale.clerk != nil {
+	for _, tale := range slices.Concat(tales, lives, weeks) {
+		if tale.name == name && tale.clerk != nil {
 			return tale.clerk(ctx, call, in)
 		}
 	}
@@ -206,7 +213,7 @@ func TestRecordHistories(t *testing.T) {
 	wanted, err := regexp.Compile(*someTales)
 	require.NoError(t, err)
 	var all sync.WaitGroup
-	for _, tale := range slices.Concat(tales, lives) {
+	for _, tale := range slices.Concat(tales, lives, weeks) {
 		if !wanted.MatchString(tale.name) {
 			continue
 		}
@@ -261,6 +268,7 @@ func temporalFor(t *testing.T) client.Client {
 	w := worker.New(c, workflows.DefaultTaskQueue, worker.Options{Identity: "worker", MaxHeartbeatThrottleInterval: 200 * time.Millisecond})
 	workflows.Register(w)
 	w.RegisterActivityWithOptions((&clerks{calls: map[string]int{}}).Notify, activity.RegisterOptions{Name: activities.NotifyActivity})
+	w.RegisterActivityWithOptions(prepare, activity.RegisterOptions{Name: activities.PrepareDigestActivity})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
 	return c

@@ -10,4 +10,5 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Activation, workflow.RegisterOptions{Name: ActivationWorkflow})
 	r.RegisterWorkflowWithOptions(Assignment, workflow.RegisterOptions{Name: AssignmentWorkflow})
 	r.RegisterWorkflowWithOptions(PIMEnabled, workflow.RegisterOptions{Name: PIMWorkflow})
+	r.RegisterWorkflowWithOptions(Digest, workflow.RegisterOptions{Name: DigestWorkflow})
 }

@@ -47,7 +47,7 @@ func replay(t *testing.T, register func(worker.WorkflowRegistry), events *histor
 
 func TestEveryRunThereEverWasStillReplays(t *testing.T) {
 	all := recorded(t)
-	require.GreaterOrEqual(t, len(all), len(tales)+len(lives))
+	require.GreaterOrEqual(t, len(all), len(tales)+len(lives)+len(weeks))
 	for name, events := range all {
 		require.NoError(t, replay(t, workflows.Register, events), name)
 	}
@@ -55,7 +55,7 @@ func TestEveryRunThereEverWasStillReplays(t *testing.T) {
 
 func TestEveryTaleIsOnRecord(t *testing.T) {
 	all := recorded(t)
-	for _, tale := range slices.Concat(tales, lives) {
+	for _, tale := range slices.Concat(tales, lives, weeks) {
 		found := false
 		for name := range all {
 			found = found || strings.HasSuffix(name, "-"+tale.name+".json")

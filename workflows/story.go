@@ -65,10 +65,8 @@ func (m *mailroom) table(b *strings.Builder, prefix string) {
 	for _, id := range m.order[max(0, len(m.order)-mostRecent):] {
 		event := m.results[id]
 		var parts []string
-		for _, status := range pim.AllRecipientStatuses {
-			if n := event.Counts[status]; n > 0 {
-				parts = append(parts, fmt.Sprintf("%d %s", n, status))
-			}
+		if len(event.Counts) > 0 {
+			parts = append(parts, event.Counts.String())
 		}
 		if event.Withdrawn != "" {
 			parts = append(parts, event.Withdrawn)

@@ -7,7 +7,7 @@ import (
 	"pimnotify/pim"
 )
 
-// BadTwins are processes like Activation and Assignment with one mistake each, of the kind that a change makes. Runs that were begun by
+// BadTwins are processes like Activation, Assignment and Digest with one mistake each, of the kind that a change makes. Runs that were begun by
 // those must not go on in them, and a replay has to say so.
 var BadTwins = map[string]func(worker.WorkflowRegistry){
 	"asks without waiting for the engine": twin(func(a *activation) (ActivationResult, error) {
@@ -67,6 +67,33 @@ var BadTwins = map[string]func(worker.WorkflowRegistry){
 		}
 		return AssignmentResult{Status: a.Status}, nil
 	}),
+	"tells of a week before it is counted": weekTwin(func(d *digest) error {
+		d.week.Date, d.week.To = "2026-11-23", workflow.Now(d.ctx)
+		if err := d.tell(); err != nil {
+			return err
+		}
+		return d.count()
+	}),
+	"forgets to tell of a week": weekTwin((*digest).count),
+	"tells of a week that nobody is to be told of": weekTwin(func(d *digest) error {
+		if err := d.count(); err != nil {
+			return err
+		}
+		return d.tell()
+	}),
+}
+
+func weekTwin(run func(*digest) error) func(worker.WorkflowRegistry) {
+	return func(r worker.WorkflowRegistry) {
+		r.RegisterWorkflowWithOptions(func(ctx workflow.Context, in DigestInput) (DigestResult, error) {
+			d := &digest{in: in}
+			d.setup(ctx)
+			if err := run(d); err != nil {
+				return DigestResult{}, err
+			}
+			return d.result(), nil
+		}, workflow.RegisterOptions{Name: DigestWorkflow})
+	}
 }
 
 func lifeTwin(run func(*assignment) (AssignmentResult, error)) func(worker.WorkflowRegistry) {

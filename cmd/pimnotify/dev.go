@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -40,7 +41,7 @@ func (p *program) devCommand() *cobra.Command {
 				return err
 			}
 			s.addresses(p.stdout)
-			fmt.Fprintf(p.stdout, tryIt, s.API, s.API, c.EngineDelay.Min, c.EngineDelay.Max)
+			fmt.Fprintf(p.stdout, tryIt, s.API, s.API, c.EngineDelay.Min, c.EngineDelay.Max, s.exports())
 			select {
 			case <-cmd.Context().Done():
 			case err = <-s.failed:
@@ -75,6 +76,20 @@ func (s *stack) addresses(w io.Writer) {
 	fmt.Fprintf(w, "  API           %s/docs\n", s.API)
 }
 
+// exports are the settings with which other commands find this stack, for a shell.
+func (s *stack) exports() string {
+	var b strings.Builder
+	for _, v := range [][2]string{
+		{"TEMPORAL_ADDRESS", s.Temporal}, {"PIMNOTIFY_LEDGER", s.config.Ledger}, {"PIMNOTIFY_DIRECTORY", s.config.Directory},
+		{"PIMNOTIFY_SETTINGS", s.config.SettingsFile}, {"PIMNOTIFY_PORTAL_URL", s.config.PortalURL},
+	} {
+		if v[1] != "" {
+			fmt.Fprintf(&b, "  export %s='%s'\n", v[0], v[1])
+		}
+	}
+	return b.String()
+}
+
 const tryIt = `
 Ask for a role, and approve it:
 
@@ -87,5 +102,8 @@ Ask for a role, and approve it:
   curl -sX POST %s/v1/tenants/contoso/activationRequests/r1/decision -H 'Content-Type: application/json' \
     -d '{"reviewResult": "Approve", "reviewedBy": {"id": "u8"}, "justification": "ok"}'
 
-The approval engine takes between %s and %s here. Stop with Ctrl-C.
+The approval engine takes between %s and %s here. For other commands, such as pimnotify digest run --tenant contoso:
+
+%s
+Stop with Ctrl-C.
 `

@@ -43,6 +43,7 @@ type stack struct {
 	Temporal string
 	SES      string // what mails are sent to: the inbox, unless AWS_ENDPOINT_URL_SESV2 names another local server
 
+	config assembly.Config // as completed
 	folder string
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
@@ -64,6 +65,7 @@ func up(ctx context.Context, c assembly.Config, env environment, log *zap.Logger
 	if err := s.complete(&c); err != nil {
 		return s, err
 	}
+	s.config = c
 	s.server, err = devserver.Start(ctx, devserver.Options{UI: true, Port: free(temporalPort), UIPort: free(uiPort), Log: io.Discard, Progress: progress})
 	if err != nil {
 		return s, err
