@@ -284,6 +284,7 @@ func play(ctx context.Context, c client.Client, tale tale) (*history.History, er
 	if err != nil {
 		return nil, err
 	}
+	first := run.GetRunID() // of those that may follow each other
 	for _, s := range tale.do {
 		select {
 		case <-time.After(time.Until(now.Add(s.after))):
@@ -302,7 +303,7 @@ func play(ctx context.Context, c client.Client, tale tale) (*history.History, er
 		return nil, fmt.Errorf("ends %s, not %s", result.Status, tale.ends)
 	}
 	all := &history.History{}
-	events := c.GetWorkflowHistory(ctx, run.GetID(), run.GetRunID(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	events := c.GetWorkflowHistory(ctx, run.GetID(), first, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
 		event, err := events.Next()
 		if err != nil {
