@@ -25,7 +25,7 @@ func (a *Activities) PrepareDigest(ctx context.Context, in PrepareDigestInput) (
 	d.From, d.To = kept.From, kept.To
 	d.Untold = emptiness(kept, a.Settings.Settings(in.Tenant).Digest)
 	a.Log.Info("digest counted", zap.String("tenant", in.Tenant), zap.String("event", digestEvent(d.Date, d.To).ID),
-		zap.Time("from", d.From), zap.Time("to", d.To), zap.String("untold", string(d.Untold)))
+		zap.String("from", d.From.Format(time.RFC3339)), zap.String("to", d.To.Format(time.RFC3339)), zap.String("untold", string(d.Untold)))
 	return d.PrepareDigestResult, nil
 }
 
@@ -42,11 +42,13 @@ func (a *Activities) digest(ctx context.Context, in PrepareDigestInput) (digest,
 	if err != nil {
 		return digest{}, err
 	}
-	at := in.At
+	at := in.At.UTC().Truncate(time.Second)
+	if slot, is := week.Slot(at); is {
+		at = slot
+	}
 	if !in.AsOf.IsZero() {
 		at = week.Last(in.AsOf)
 	}
-	at = at.UTC().Truncate(time.Second)
 	d := digest{PrepareDigestResult: PrepareDigestResult{Date: week.Date(at), From: week.Before(at), To: at, Next: week.Next(at)}}
 	if d.Untold, err = a.untold(ctx, in.Tenant, settings); err != nil || d.Untold != "" {
 		return d, err

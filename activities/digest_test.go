@@ -121,24 +121,33 @@ func TestADigestThatNoSlotStartedTellsOfTheTimeSinceTheLatest(t *testing.T) {
 	require.Equal(t, slot, h.prepare(t, activities.PrepareDigestInput{Tenant: tenant, At: at, AsOf: slot.Add(time.Hour)}).To)
 }
 
-// The clocks strike one twice on the last Sunday of October, and the Schedule fires at each.
-func TestADigestThatTheClocksDoubleIsTold(t *testing.T) {
+// The clocks strike two twice on the last Sunday of October. The Schedule fires at each, or at the second only.
+func TestADigestThatTheClocksDoubleIsToldOnceAndOfTheWholeWeek(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, 0)
-	chosen := weeklyIn("Europe/Oslo")
-	chosen.Digest.Weekday, chosen.Digest.Hour = time.Sunday, 2
-	h.Settings = settings{of: chosen}
-	first := time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC)
-	h.happened(t, "between", first.Add(30*time.Minute), 2)
-	require.Equal(t, first, h.prepare(t, activities.PrepareDigestInput{Tenant: tenant, At: first}).To)
-	second := h.prepare(t, activities.PrepareDigestInput{Tenant: tenant, At: first.Add(time.Hour)})
-	require.Equal(t, "2026-10-25", second.Date)
-	require.Equal(t, first, second.To, "once")
-	next := h.prepare(t, activities.PrepareDigestInput{Tenant: tenant, At: first.AddDate(0, 0, 7).Add(time.Hour)})
-	require.Equal(t, first, next.From)
-	kept, err := h.record.Digest(t.Context(), tenant, next.Date)
-	require.NoError(t, err)
-	require.Equal(t, 2, kept.UsersActivated, "and nothing that happened between the two is lost")
+	for name, fired := range map[string][]time.Duration{"at each": {0, time.Hour}, "at the second": {time.Hour}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, 0)
+			chosen := weeklyIn("Europe/Oslo")
+			chosen.Digest.Weekday, chosen.Digest.Hour = time.Sunday, 2
+			h.Settings = settings{of: chosen}
+			slot := time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC)
+			h.happened(t, "before", slot.AddDate(0, 0, -3), 3)
+			h.happened(t, "between", slot.Add(30*time.Minute), 2)
+			for _, late := range fired {
+				require.Equal(t, activities.PrepareDigestResult{
+					Date: "2026-10-25", From: slot.AddDate(0, 0, -7), To: slot, Next: slot.AddDate(0, 0, 7).Add(time.Hour),
+				}, h.prepare(t, activities.PrepareDigestInput{Tenant: tenant, At: slot.Add(late)}))
+			}
+			next := h.prepare(t, activities.PrepareDigestInput{Tenant: tenant, At: slot.AddDate(0, 0, 7).Add(time.Hour)})
+			require.Equal(t, slot, next.From)
+			for date, want := range map[string]int{"2026-10-25": 3, next.Date: 2} {
+				kept, err := h.record.Digest(t.Context(), tenant, date)
+				require.NoError(t, err)
+				require.Equal(t, want, kept.UsersActivated)
+			}
+		})
+	}
 }
 
 func TestNobodyIsToldOfAWeekWhereThereIsAReason(t *testing.T) {

@@ -316,3 +316,17 @@ func TestNobodyToTellIsAnEmptyPlan(t *testing.T) {
 	require.Empty(t, pim.Plan(pim.PlanInput{Event: pim.ActivationCompleted, Requestor: alain}))
 	require.Empty(t, pim.Plan(pim.PlanInput{Event: pim.ActivationPendingApproval, Requestor: alain, Columns: []pim.Filled{column(pim.Approver)}}))
 }
+
+func TestAddressesThatSettingsNameAreToldLastAsAdministratorsAndOnce(t *testing.T) {
+	in := pim.PlanInput{
+		Event:      pim.DigestWeekly,
+		Columns:    []pim.Filled{{Audience: pim.GlobalAdministrator, People: []pim.Principal{{ID: "u2", Mail: "adele@contoso.example"}}}},
+		Additional: []string{"zoe@contoso.example", "adele@contoso.example", "audit@contoso.example", "zoe@contoso.example"},
+	}
+	var told []string
+	for _, r := range pim.Plan(in) {
+		require.Equal(t, pim.AdminRecipient, r.RecipientType)
+		told = append(told, fmt.Sprintf("%d %s %s", r.Order, r.Address, r.Audience))
+	}
+	require.Equal(t, []string{"1 adele@contoso.example globalAdministrator", "2 audit@contoso.example additional", "3 zoe@contoso.example additional"}, told)
+}

@@ -50,6 +50,21 @@ func (w Week) Next(at time.Time) time.Time {
 	return w.on(year, month, day+ahead+7)
 }
 
+// Slot is the slot for which something was started at a moment: that moment, or an earlier one of the same date, by as much as clocks
+// are put back. Where they are, Temporal starts what is due at the hour that is struck twice at the second stroke, and what is due
+// an hour before that twice. It is false for any other moment.
+func (w Week) Slot(at time.Time) (time.Time, bool) {
+	last := w.Last(at)
+	late := at.Sub(last)
+	return last, late == 0 || late <= mostBack && late%leastBack == 0 && w.Date(last) == w.Date(at)
+}
+
+// How far clocks are put back: by half an hour on Lord Howe, by two hours at Troll.
+const (
+	leastBack = 30 * time.Minute
+	mostBack  = 2 * time.Hour
+)
+
 // Skips reports whether the clocks skip the hour on the date of a slot, which is then at the next one there is.
 func (w Week) Skips(slot time.Time) bool { return slot.In(w.Zone).Hour() != w.Hour }
 

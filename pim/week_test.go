@@ -72,3 +72,30 @@ func TestTimeZoneThatNobodyKnowsIsNamed(t *testing.T) {
 	_, err := pim.DigestSettings{TimeZone: "Europe/Atlantis"}.Week()
 	require.ErrorContains(t, err, "Europe/Atlantis")
 }
+
+// Temporal starts what is due at an hour that the clocks strike twice at the second stroke, and what is due an hour before that twice.
+func TestARunThatTheClocksBroughtLaterOnTheSameDateIsOfTheSlot(t *testing.T) {
+	for _, c := range []struct {
+		hour int
+		at   string
+		slot string // none: it is of no slot
+	}{
+		{2, "2026-10-25T00:00:00Z", "2026-10-25T00:00:00Z"},
+		{2, "2026-10-25T01:00:00Z", "2026-10-25T00:00:00Z"},
+		{1, "2026-10-24T23:00:00Z", "2026-10-24T23:00:00Z"},
+		{1, "2026-10-25T00:00:00Z", "2026-10-24T23:00:00Z"},
+		{2, "2026-10-25T00:00:01Z", ""},
+		{2, "2026-10-25T00:59:59Z", ""},
+		{2, "2026-10-25T03:00:00Z", ""},
+		{23, "2026-10-25T23:00:00Z", ""}, // an hour later, and on the next date
+		{2, "2026-10-24T23:00:00Z", ""},
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		require.NoError(t, err)
+		slot, is := weekly(t, time.Sunday, c.hour, "Europe/Oslo").Slot(at)
+		require.Equal(t, c.slot != "", is, "%+v", c)
+		if is {
+			require.Equal(t, c.slot, slot.Format(time.RFC3339), "%+v", c)
+		}
+	}
+}

@@ -175,8 +175,8 @@ func (c *Client) asPlanned(s client.Schedule, plan DigestPlan) bool {
 		slices.EqualFunc(s.Spec.Calendars, wanted.Calendars, sameCalendar)
 }
 
-// digestSpec is when a week's digest is due: at its hour of its weekday; and, since Temporal leaves out an hour that the clocks
-// skip, at the next hour there is on each such date. The clocks that skip an hour are known years ahead, as far as anybody knows.
+// digestSpec is when a week's digest is due: at its hour of its weekday, and by name on each date that Temporal would leave out. When
+// clocks change is known years ahead, as far as anybody knows.
 func digestSpec(week pim.Week, now time.Time) client.ScheduleSpec {
 	weekly := calendar(week.Hour, 0, "every week")
 	weekly.DayOfWeek = one(int(week.Weekday))
@@ -184,19 +184,26 @@ func digestSpec(week pim.Week, now time.Time) client.ScheduleSpec {
 	first := now.Year() / aheadYears * aheadYears
 	end := time.Date(first+2*aheadYears, 1, 1, 0, 0, 0, 0, time.UTC)
 	for slot := week.Next(time.Date(first, 1, 1, 0, 0, 0, 0, time.UTC)); slot.Before(end); slot = week.Next(slot) {
-		if !week.Skips(slot) {
+		local := slot.In(week.Zone)
+		if !leftOut(week, local) {
 			continue
 		}
-		local := slot.In(week.Zone)
-		day := calendar(local.Hour(), local.Minute(), "the clocks skip the hour on this date")
+		day := calendar(local.Hour(), local.Minute(), "the clocks are put forward on this date")
 		day.Year, day.Month, day.DayOfMonth = one(local.Year()), one(int(local.Month())), one(local.Day())
 		spec.Calendars = append(spec.Calendars, day)
 	}
 	return spec
 }
 
-// aheadYears is how far ahead at least skipped hours are looked up. It changes once in so many years what is looked up, and so what
-// the Schedule has to be.
+// leftOut reports whether Temporal's calendar misses a slot: an hour that the clocks skip never comes, and where they skip midnight,
+// the server takes the date for the day before, which is another weekday.
+func leftOut(week pim.Week, local time.Time) bool {
+	year, month, day := local.Date()
+	return week.Skips(local) || time.Date(year, month, day, 0, 0, 0, 0, week.Zone).Weekday() != local.Weekday()
+}
+
+// aheadYears is how far ahead at least such dates are looked up. What is looked up changes once in so many years, and so what the
+// Schedule has to be.
 const aheadYears = 5
 
 // calendar says everything that Temporal would fill in, so that it comes back as it was sent.
