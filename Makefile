@@ -20,7 +20,7 @@ help:
 ##@ see it work
 
 .PHONY: demo dev
-demo: ## play fifteen stories against a real Temporal server and an inbox, check them, end
+demo: ## play sixteen stories against a real Temporal server and an inbox, check them, end
 	@$(GO) build -o bin/pimnotify ./cmd/pimnotify && exec bin/pimnotify demo
 
 dev: ## the same parts with their UIs, until Ctrl-C

@@ -74,12 +74,17 @@ func (p *program) play(ctx context.Context, s *stack, c assembly.Config) error {
 	}
 	p.say(fmt.Sprintf("Playing %d stories. The approval engine takes %s to %s here, not minutes; approvers have %s.\n"+
 		"Assignments expire after seconds, with notices %s and %s before.",
-		len(stories), c.EngineDelay.Min, c.EngineDelay.Max, c.ApprovalTimeout, c.ExpiryNotices[0], c.ExpiryNotices[1]))
+		len(stories)+1, c.EngineDelay.Min, c.EngineDelay.Max, c.ApprovalTimeout, c.ExpiryNotices[0], c.ExpiryNotices[1]))
 	api := &caller{base: s.API, tenant: "contoso"}
 	all, err := playAll(ctx, api)
 	if err != nil {
 		return err
 	}
+	digest, err := p.playDigest(ctx, s, api)
+	if err != nil {
+		return err
+	}
+	all = append(all, digest)
 	for i, t := range all {
 		t.print(p.stdout, i+1)
 	}

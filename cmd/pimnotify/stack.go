@@ -44,6 +44,7 @@ type stack struct {
 	SES      string // what mails are sent to: the inbox, unless AWS_ENDPOINT_URL_SESV2 names another local server
 
 	config assembly.Config // as completed
+	env    environment     // with which the parts find each other
 	folder string
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
@@ -81,6 +82,7 @@ func up(ctx context.Context, c assembly.Config, env environment, log *zap.Logger
 		return s, err
 	}
 	c.SESEndpoint = s.SES
+	s.env = env
 	s.goes("worker", func() error { return worker.Run(ctx, c, env, log) })
 	s.goes("API", func() error { return serveAPI(ctx, c, env, log) })
 	s.API = "http://" + c.Listen
