@@ -82,9 +82,9 @@ func writeDigestSettings(t *testing.T, file, tenant, digest string) {
 }
 
 // digest runs the command of that name and answers what it says.
-func (w *world) digest(t *testing.T, args ...string) string {
+func (w *world) digest(t testing.TB, args ...string) string {
 	t.Helper()
-	p := start(t, w.env, append([]string{"digest"}, args...)...)
+	p := start(w.t, w.env, append([]string{"digest"}, args...)...)
 	select {
 	case <-p.done:
 	case <-time.After(patience):
@@ -135,7 +135,10 @@ func (w *world) liveAWeek(t *testing.T) {
 		eligible(a)
 		a.ResourceKind, a.AccessID, a.Scope.ID = pim.GroupResource, "member", "readers"
 	})
-	give("azure-e", "ida", func(a *pim.Assignment) { eligible(a); a.ResourceKind, a.Scope.ID = pim.AzureResource, "/subscriptions/s1" })
+	give("azure-e", "ida", func(a *pim.Assignment) {
+		eligible(a)
+		a.ResourceKind, a.Scope.ID = pim.AzureResource, "/subscriptions/s1"
+	})
 	give("active", "ida", active) // permanent, and eligible for nothing
 
 	w.change(t, w.prefix+"e1", "update", pim.AssignmentChange{RequestedBy: pim.Principal{ID: "ann"}, AssignmentType: pim.Active}).done(t) // made permanent
@@ -145,7 +148,10 @@ func (w *world) liveAWeek(t *testing.T) {
 	outside := func(a *pim.Assignment) { active(a); a.Origin = pim.OutsidePIM }
 	give("o1", "jon", outside)
 	give("o2", "jon", func(a *pim.Assignment) { outside(a); a.ScheduleInfo = lasting(30 * time.Minute) })
-	give("o3", "jon", func(a *pim.Assignment) { outside(a); a.ResourceKind, a.Scope.ID = pim.AzureResource, "/subscriptions/s1" })
+	give("o3", "jon", func(a *pim.Assignment) {
+		outside(a)
+		a.ResourceKind, a.Scope.ID = pim.AzureResource, "/subscriptions/s1"
+	})
 	await(t, patience, "both to be active", func() bool {
 		return w.view(t, w.prefix+"one").Status == pim.Provisioned && w.view(t, w.prefix+"two").Status == pim.Provisioned
 	})

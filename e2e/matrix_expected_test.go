@@ -125,6 +125,7 @@ var subjects = map[pim.EventKind][2]string{
 	"assignment.expired":            {"{user}'s {role} role has expired", "Your {role} role has expired"},
 	"assignment.assignedOutsidePim": {"{user} was assigned the {role} role outside of PIM", ""},
 	"pim.enabled":                   {"Privileged Identity Management is enabled for {organization}", ""},
+	"digest.weekly":                 {"Your weekly PIM digest for {organization}", ""},
 }
 
 func subject(v visit, audience pim.Audience) string {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"pimnotify/pim"
 )
 
@@ -230,4 +232,13 @@ func (s stretch) enabled(t testing.TB) {
 	s.setPIM(t, true, "ga-permanent")
 	await(t, patience, "PIM being enabled to be told", func() bool { return s.pimIs(t).Events[0].Status == pim.EventComplete })
 	s.saw(pim.PIMEnabled, "pim.enabled.1", visit{})
+}
+
+func (s stretch) weekly(t testing.TB) {
+	t.Helper()
+	require.Contains(t, s.digest(t, "run", "--tenant", string(s.profile)), "recipients: ")
+	var events struct{ Value []pim.Event }
+	s.call(t, http.MethodGet, "events?resource=digest", nil).into(t, http.StatusOK, &events)
+	require.Len(t, events.Value, 1)
+	s.saw(pim.DigestWeekly, events.Value[0].ID, visit{})
 }

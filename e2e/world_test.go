@@ -86,6 +86,11 @@ func newWorld(t *testing.T, o options) *world {
 		"PIMNOTIFY_TASK_QUEUE":       "pimnotify-" + w.prefix,
 	}
 	maps.Copy(w.env, o.env)
+	if w.env["PIMNOTIFY_SETTINGS"] == "" { // no slot of a digest is to pass while a test counts its mails
+		settings := filepath.Join(folder, "settings.yaml")
+		require.NoError(t, os.WriteFile(settings, []byte("tenants:\n  "+tenant+": {digest: {weekday: "+inThreeDays()+"}}\n"), 0o600))
+		w.env["PIMNOTIFY_SETTINGS"] = settings
+	}
 	w.apiURL = "http://" + w.env["PIMNOTIFY_LISTEN"]
 	w.startAPI()
 	if !o.noWorker {
