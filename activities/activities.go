@@ -25,11 +25,13 @@ type Activities struct {
 	From   mail.Address
 	Worker string // who claims mails, for an operator's eyes: host and process
 
-	Rate     func() float64 // recipients a second that the account may send; 0 or less: as fast as it goes
-	InFlight int            // sends at one time by one Notify; 0 means 64
-	Lease    time.Duration  // how long a claimed mail is nobody else's; 0 means 30 s
-	Grace    time.Duration  // how long an unknown outcome waits for its proof; 0 means 60 s
-	SendTime time.Duration  // the longest that one send takes; 0 means 10 s. Well below Lease
+	Rate func() float64 // recipients a second that the account may send; 0 or less: as fast as it goes
+	// Throttled is told when SES refuses a mail because it came too fast; nil where nobody asks.
+	Throttled func()
+	InFlight  int           // sends at one time by one Notify; 0 means 64
+	Lease     time.Duration // how long a claimed mail is nobody else's; 0 means 30 s
+	Grace     time.Duration // how long an unknown outcome waits for its proof; 0 means 60 s
+	SendTime  time.Duration // the longest that one send takes; 0 means 10 s. Well below Lease
 
 	Now func() time.Time // nil means time.Now
 
@@ -51,7 +53,8 @@ type Ledger interface {
 	Hold(ctx context.Context, eventKeys []int64, reason string) error
 	Lapse(ctx context.Context, eventKeys []int64, now time.Time) (int, error)
 	Tally(ctx context.Context, eventKeys []int64) (pim.Tally, error)
-	Pace(ctx context.Context, key string, n int, rate, burst float64, now time.Time) (time.Duration, error)
+	// Turn asks for room under the rate that all workers share.
+	Turn(ctx context.Context, request pim.TurnRequest) (pim.Turn, error)
 
 	// PIM is a tenant's setting; pim.ErrNotFound where it never said anything.
 	PIM(ctx context.Context, tenant string) (pim.PIMView, error)

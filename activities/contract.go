@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"slices"
 	"time"
 
 	"pimnotify/pim"
@@ -25,6 +26,11 @@ type NotifyInput struct {
 	Changes []pim.Change `json:"changes,omitempty"`
 	// Due is what is to be planned and sent now. It can be empty: a change is written down also where nobody is told of it.
 	Due []pim.Due `json:"due,omitempty"`
+}
+
+// Urgent reports whether its mails ask their readers to do something.
+func (in NotifyInput) Urgent() bool {
+	return slices.ContainsFunc(in.Due, func(due pim.Due) bool { return due.Event.Kind.RequiresAction() })
 }
 
 // NotifyResult is how far it came.

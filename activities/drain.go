@@ -26,7 +26,7 @@ const (
 // Mails are claimed in small batches, and only as fast as the account may send. Each outcome is settled by itself. One mail's
 // failure is that mail's, and a slow one holds up nobody else's.
 func (a *Activities) drain(ctx context.Context, s *subject, states []pim.DueState) (held string, err error) {
-	d := &drain{a: a, s: s, keys: keys(states), resend: a.resends(s.in), results: make(chan attempted), pause: shortestPause}
+	d := &drain{a: a, s: s, keys: keys(states), resend: a.resends(s.in), urgent: s.in.Urgent(), results: make(chan attempted), pause: shortestPause}
 	for again := true; again && err == nil; {
 		var launched int
 		launched, err = d.launch(ctx)
@@ -57,6 +57,7 @@ type drain struct {
 	s       *subject
 	keys    []int64
 	resend  bool // a mail whose outcome has been unknown for too long is sent again
+	urgent  bool // its mails ask for an action, and go first
 	results chan attempted
 	flying  int           // mails claimed here whose outcome has not come yet
 	open    bool          // the latest answers say that mails are taken
@@ -79,7 +80,7 @@ func (d *drain) launch(ctx context.Context) (launched int, err error) {
 		return 0, err
 	}
 	n, gap, err := d.awaitTurn(ctx, n)
-	if err != nil || d.held != "" || d.notNow != "" {
+	if err != nil || n == 0 {
 		return 0, err
 	}
 	now := d.a.now()
@@ -151,20 +152,30 @@ func (d *drain) ready(tally pim.Tally) int {
 	return ready
 }
 
-// awaitTurn asks the account's rate for room for up to n mails, and waits for it before any of them is claimed: a mail that
-// waits for its turn can still be withdrawn. It answers how many may go, at most half a second's worth, and the gap between
-// two of them: so a batch takes all the time that it has reserved, and none of anybody else's.
+// awaitTurn asks for room under the account's rate for up to n mails, and waits for it before any of them is claimed: a mail that
+// waits for its turn can still be withdrawn. It answers how many may go, at most half a second's worth, and the gap between two of
+// them: so a batch takes all the time that it has reserved, and none of anybody else's. It is none where something stands against
+// sending meanwhile.
 func (d *drain) awaitTurn(ctx context.Context, n int) (turn int, gap time.Duration, err error) {
 	rate := d.a.rate()
 	if rate <= 0 {
 		return n, 0, nil
 	}
 	n = max(1, min(n, int(rate/2)))
-	wait, err := d.a.Ledger.Pace(ctx, "ses", n, rate, float64(n), d.a.now())
-	if err != nil {
-		return 0, 0, fmt.Errorf("ask for a turn to send: %w", err)
+	for granted := false; !granted; {
+		turn, err := d.a.Ledger.Turn(ctx, pim.TurnRequest{Name: "ses", Tenant: d.s.in.Tenant, Urgent: d.urgent, N: n, Rate: rate, Now: d.a.now()})
+		if err != nil {
+			return 0, 0, fmt.Errorf("ask for a turn to send: %w", err)
+		}
+		if err := d.rest(ctx, turn.Wait); err != nil {
+			return 0, 0, err
+		}
+		if d.held != "" || d.notNow != "" {
+			return 0, 0, nil
+		}
+		granted = turn.Granted
 	}
-	return n, time.Duration(float64(time.Second) / rate), d.rest(ctx, wait)
+	return n, time.Duration(float64(time.Second) / rate), nil
 }
 
 // awaitOthers waits for mails that somebody else has claimed: they are answered for, or their lease runs out. It answers false
@@ -218,6 +229,9 @@ func (d *drain) land(ctx context.Context, first attempted) error {
 			taken = true
 		case mail.Throttled, mail.Again:
 			notNow = r.reason
+			if r.class == mail.Throttled && d.a.Throttled != nil {
+				d.a.Throttled()
+			}
 		case mail.Held:
 			d.hold(r.reason)
 		default: // unknown, or not tried: neither says anything of the next mail

@@ -96,12 +96,12 @@ func (f *flaky) Settle(ctx context.Context, settlements []pim.Settlement) error 
 	return err
 }
 
-func (f *flaky) Pace(ctx context.Context, key string, n int, rate, burst float64, now time.Time) (time.Duration, error) {
-	wait, err := f.Ledger.Pace(ctx, key, n, rate, burst, now)
+func (f *flaky) Turn(ctx context.Context, r pim.TurnRequest) (pim.Turn, error) {
+	turn, err := f.Ledger.Turn(ctx, r)
 	if f.paced != nil {
 		f.paced()
 	}
-	return wait, err
+	return turn, err
 }
 
 func (f *flaky) Tally(ctx context.Context, keys []int64) (pim.Tally, error) {

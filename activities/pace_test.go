@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -61,15 +62,44 @@ func (h *house) expectPace(t *testing.T) {
 	require.Less(t, took, 20*time.Second, "two seconds, on a machine that has nothing else to do")
 }
 
+// A thousand people are being told that a role is active when somebody else is asked to approve.
+func TestAnApproversMailLeavesWithinTwoSecondsOfItsRequestWhateverElseIsSent(t *testing.T) {
+	onBoth(t, sized(300, 100), func(t *testing.T, h *house) {
+		const slow = 14.0
+		h.Rate = func() float64 { return slow }
+		stop := make(chan struct{})
+		var others sync.WaitGroup
+		for i := range 4 { // of two workers
+			in := h.news(t, fmt.Sprintf("crowded%d", i))
+			others.Go(func() { _, _ = notify(h.worker(fmt.Sprintf("w%d", i%2)), in, running{stop: stop}) })
+		}
+		h.await(t, 20)
+		in := h.accept(t, "urgent", tier0)
+		asked := time.Now()
+		h.notify(t, in)
+		close(stop)
+		others.Wait()
+		late := 0 * time.Second
+		for _, r := range h.inbox.Requests() {
+			if r.Tags["event"] == "activation_pendingApproval" {
+				late = max(late, r.At.Sub(asked))
+			}
+		}
+		t.Logf("the last of four approvers %s after the request", late)
+		require.Positive(t, late)
+		require.Less(t, late, 2*time.Second)
+	})
+}
+
 func TestAMailThatWaitsForItsTurnCanStillBeWithdrawn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 5)
 	in := h.accept(t, "r1", crowd)
 	key := h.plan(t, in)
 	h.Rate = func() float64 { return 1 }
-	_, err := h.record.Pace(t.Context(), "ses", 2, 1, 1, time.Now()) // somebody else has the next two seconds
+	_, err := h.record.Turn(t.Context(), pim.TurnRequest{Name: "ses", Tenant: "fabrikam", N: 2, Rate: 1, Now: time.Now()}) // somebody else has the next two seconds
 	require.NoError(t, err)
-	done, waiting := make(chan activities.NotifyResult, 1), make(chan struct{}, 10)
+	done, waiting := make(chan activities.NotifyResult, 1), make(chan struct{}, 1000)
 	h.Ledger = &flaky{Ledger: h.record, paced: func() { waiting <- struct{}{} }}
 	go func() {
 		result, _ := notify(h.Activities, in, running{})
@@ -106,4 +136,16 @@ func TestAnOutcomeIsWrittenDownWhileTheNextMailWaitsForItsTurn(t *testing.T) {
 	require.Equal(t, pim.StatusPlanned, h.rows(t, in)[1].Status)
 	close(stop)
 	require.Error(t, <-ended)
+}
+
+// news tells everybody of the crowd that a role is active.
+func (h *house) news(t *testing.T, id string) activities.NotifyInput {
+	t.Helper()
+	in := h.accept(t, id, crowd)
+	decision := pim.Change{Seq: 1, At: time.Now(), What: pim.WhatDenied, Status: pim.Denied, By: "u8", Withdraw: []pim.EventRef{in.Due[0].Event}}
+	due := h.due(in.Resource, pim.ActivationDenied, "", decision.At)
+	due.Part = pim.PartOthers
+	decision.Schedule = []pim.Due{due}
+	in.Changes, in.Due = append(in.Changes, decision), decision.Schedule
+	return in
 }

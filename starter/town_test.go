@@ -53,6 +53,10 @@ func newTown(t *testing.T) *town {
 	w.RegisterActivityWithOptions(h.post.Notify, activity.RegisterOptions{Name: activities.NotifyActivity})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
+	urgent := worker.New(c, workflows.UrgentTaskQueue(id), worker.Options{WorkerStopTimeout: time.Second, DisableWorkflowWorker: true})
+	urgent.RegisterActivityWithOptions(h.post.Notify, activity.RegisterOptions{Name: activities.NotifyActivity})
+	require.NoError(t, urgent.Start())
+	t.Cleanup(urgent.Stop)
 	return h
 }
 

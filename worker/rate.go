@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,15 +20,55 @@ type rate struct {
 	otherwise float64 // where SES does not answer
 	log       *zap.Logger
 	current   atomic.Pointer[float64]
+
+	mu    sync.Mutex
+	share float64 // of the rate that is used, since the account was last found to be too fast
+	since time.Time
+	now   func() time.Time
 }
 
+// How the rate gives way. Somebody else may be sending from the same account.
+const (
+	leastShare = 0.1
+	halveEvery = time.Second // refusals that come together are one
+	regain     = 0.02        // of the rate, a second
+)
+
 func newRate(sender *ses.Sender, otherwise float64, log *zap.Logger) *rate {
-	r := &rate{sender: sender, otherwise: otherwise, log: log}
+	r := &rate{sender: sender, otherwise: otherwise, log: log, share: 1, now: time.Now}
 	r.current.Store(&otherwise)
 	return r
 }
 
-func (r *rate) get() float64 { return *r.current.Load() }
+// get is how many mails a second may leave now.
+func (r *rate) get() float64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.most() * r.used(r.now())
+}
+
+// most is what SES says that the account may send.
+func (r *rate) most() float64 { return *r.current.Load() }
+
+// used is the share of it that is used, which grows back by itself.
+func (r *rate) used(now time.Time) float64 {
+	if r.share >= 1 {
+		return 1
+	}
+	return min(1, r.share+regain*now.Sub(r.since).Seconds())
+}
+
+// throttled halves what is used: SES has refused a mail as too fast, though the rate was kept.
+func (r *rate) throttled() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.now()
+	if r.share < 1 && now.Sub(r.since) < halveEvery {
+		return
+	}
+	r.share, r.since = max(leastShare, r.used(now)/2), now
+	r.log.Warn("SES finds the account too fast; it is slower for a while", zap.Float64("rate", r.most()*r.share))
+}
 
 // follow asks SES now and again from time to time. The last answer holds where there is none.
 func (r *rate) follow(ctx context.Context) {
@@ -50,9 +91,9 @@ func (r *rate) ask(ctx context.Context) {
 	switch {
 	case err != nil:
 		if ctx.Err() == nil {
-			r.log.Warn("send rate not known from SES", zap.Float64("rate", r.get()), zap.Error(err))
+			r.log.Warn("send rate not known from SES", zap.Float64("rate", r.most()), zap.Error(err))
 		}
-	case account.MaxSendRate > 0 && account.MaxSendRate != r.get():
+	case account.MaxSendRate > 0 && account.MaxSendRate != r.most():
 		r.log.Info("send rate", zap.Float64("rate", account.MaxSendRate))
 		r.current.Store(&account.MaxSendRate)
 	}

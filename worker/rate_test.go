@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
@@ -30,4 +31,23 @@ func TestTheSendRateFollowsWhatSESAnswersAndKeepsTheLastAnswer(t *testing.T) {
 	server.Close()
 	r.ask(context.Background())
 	require.InDelta(t, 1, r.get(), 0, "SES does not answer: what it said last holds")
+}
+
+func TestARateThatSESFindsTooFastIsHalvedAndGrowsBack(t *testing.T) {
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	r := newRate(nil, 100, zap.NewNop())
+	r.now = func() time.Time { return now }
+	require.InDelta(t, 100, r.get(), 0)
+	r.throttled()
+	r.throttled() // another of the same moment
+	require.InDelta(t, 50, r.get(), 0)
+	now = now.Add(10 * time.Second)
+	require.InDelta(t, 70, r.get(), 1e-9)
+	for range 10 {
+		r.throttled()
+		now = now.Add(time.Second)
+	}
+	require.InDelta(t, 12, r.get(), 1e-9, "a tenth at least, and a second later")
+	now = now.Add(time.Minute)
+	require.InDelta(t, 100, r.get(), 0)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,8 @@ const (
 	heartbeats = 2 * time.Second
 	// notifies is how many due moments one worker works on at a time; each has its own mails in flight.
 	notifies = 50
+	// urgentNotifies is the same of those whose mails ask for an action.
+	urgentNotifies = 50
 )
 
 // Run works until ctx ends. Everything that is wrong with the settings is an error before anything is worked on.
@@ -67,17 +70,18 @@ func Run(ctx context.Context, c assembly.Config, env envconfig.EnvLookup, log *z
 		return err
 	}
 	rate := newRate(sender, c.SendRate, log)
-	w, failed := newWorker(parts, &activities.Activities{
+	w, urgent, failed := newWorkers(parts, &activities.Activities{
 		Ledger: parts.Ledger, Directory: parts.Directory, Settings: parts.Settings, Renderer: texts, Sender: sender, Log: log,
-		From: mail.Address{Name: c.FromName, Address: c.From}, Worker: identity(), Rate: rate.get, Grace: c.Grace,
+		From: mail.Address{Name: c.FromName, Address: c.From}, Worker: identity(), Rate: rate.get, Throttled: rate.throttled, Grace: c.Grace,
 	})
-	return run(ctx, parts, listener, w, failed, rate)
+	return run(ctx, parts, listener, w, urgent, failed, rate)
 }
 
-func newWorker(parts *assembly.Parts, a *activities.Activities) (worker.Worker, <-chan error) {
+// newWorkers are the one that does everything, and the one for mails that ask for an action.
+func newWorkers(parts *assembly.Parts, a *activities.Activities) (w, urgent worker.Worker, failures <-chan error) {
 	failed := make(chan error, 1)
 	worker.SetStickyWorkflowCacheSize(parts.Config.WorkflowCache)
-	w := worker.New(parts.Temporal, parts.Config.TaskQueue, worker.Options{
+	options := worker.Options{
 		Identity:                           a.Worker,
 		WorkerStopTimeout:                  stopPatience,
 		StickyScheduleToStartTimeout:       stickyPatience,
@@ -89,14 +93,18 @@ func newWorker(parts *assembly.Parts, a *activities.Activities) (worker.Worker, 
 			default:
 			}
 		},
-	})
+	}
+	w = worker.New(parts.Temporal, parts.Config.TaskQueue, options)
 	workflows.Register(w)
 	activities.Register(w, a)
-	return w, failed
+	options.DisableWorkflowWorker, options.MaxConcurrentActivityExecutionSize = true, urgentNotifies
+	urgent = worker.New(parts.Temporal, workflows.UrgentTaskQueue(parts.Config.TaskQueue), options)
+	activities.Register(urgent, a)
+	return w, urgent, failed
 }
 
 // run starts what a worker is made of, and ends when it is told to, or when Temporal will not have it any more.
-func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w worker.Worker, failed <-chan error, rate *rate) error {
+func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w, urgent worker.Worker, failed <-chan error, rate *rate) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var started atomic.Bool
@@ -108,10 +116,12 @@ func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w wo
 		}
 	}()
 	defer func() { cancel(); <-served }()
-	if err := w.Start(); err != nil {
-		return fmt.Errorf("start the worker: %w", err)
+	for _, one := range []worker.Worker{urgent, w} { // decisions are taken when all of it works
+		if err := one.Start(); err != nil {
+			return fmt.Errorf("start the worker: %w", err)
+		}
 	}
-	defer w.Stop()
+	defer stop(urgent, w)
 	started.Store(true)
 	go rate.follow(ctx)
 	go startUnstarted(ctx, parts)
@@ -125,6 +135,15 @@ func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w wo
 	case err := <-failed:
 		return fmt.Errorf("the worker cannot go on: %w", err)
 	}
+}
+
+// stop stops both at once: each finishes what is being sent, for as long as it may.
+func stop(workers ...worker.Worker) {
+	var all sync.WaitGroup
+	for _, w := range workers {
+		all.Go(w.Stop)
+	}
+	all.Wait()
 }
 
 // working is ready once the worker asks for tasks: before that nobody takes a decision.

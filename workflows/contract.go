@@ -9,6 +9,10 @@ import (
 // DefaultTaskQueue is where workers listen unless told otherwise.
 const DefaultTaskQueue = "pimnotify"
 
+// UrgentTaskQueue is where workers of a task queue listen besides, for Notifies whose mails ask for an action: those have slots of
+// their own, however much else is being sent.
+func UrgentTaskQueue(taskQueue string) string { return taskQueue + "-urgent" }
+
 // ActivationWorkflow is the registered name of Activation.
 const ActivationWorkflow = "Activation"
 

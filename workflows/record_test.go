@@ -267,10 +267,17 @@ func temporalFor(t *testing.T) client.Client {
 	worker.SetStickyWorkflowCacheSize(0)
 	w := worker.New(c, workflows.DefaultTaskQueue, worker.Options{Identity: "worker", MaxHeartbeatThrottleInterval: 200 * time.Millisecond})
 	workflows.Register(w)
-	w.RegisterActivityWithOptions((&clerks{calls: map[string]int{}}).Notify, activity.RegisterOptions{Name: activities.NotifyActivity})
+	all := &clerks{calls: map[string]int{}}
+	w.RegisterActivityWithOptions(all.Notify, activity.RegisterOptions{Name: activities.NotifyActivity})
 	w.RegisterActivityWithOptions(prepare, activity.RegisterOptions{Name: activities.PrepareDigestActivity})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
+	urgent := worker.New(c, workflows.UrgentTaskQueue(workflows.DefaultTaskQueue), worker.Options{
+		Identity: "worker", MaxHeartbeatThrottleInterval: 200 * time.Millisecond, DisableWorkflowWorker: true,
+	})
+	urgent.RegisterActivityWithOptions(all.Notify, activity.RegisterOptions{Name: activities.NotifyActivity})
+	require.NoError(t, urgent.Start())
+	t.Cleanup(urgent.Stop)
 	return c
 }
 

@@ -96,7 +96,7 @@ func TestRecordedHistoriesNameNeitherMachinesNorPeople(t *testing.T) {
 			// The text form shows payloads as they are, and not in base64.
 			text := event.String()
 			for _, match := range named.FindAllStringSubmatch(text, -1) {
-				require.Contains(t, []string{"api", "worker", workflows.DefaultTaskQueue}, match[1], name)
+				require.Contains(t, []string{"api", "worker", workflows.DefaultTaskQueue, workflows.UrgentTaskQueue(workflows.DefaultTaskQueue)}, match[1], name)
 			}
 			for _, trace := range []string{"@", "/root", "/home", "/tmp", "displayName", "justification"} {
 				require.NotContains(t, text, trace, name)
