@@ -39,7 +39,8 @@ type DigestSchedule struct {
 	Next []time.Time // when the next runs are due, without the jitter; empty while it is paused
 }
 
-// DigestPlans are those of all tenants, or of the ones that are named.
+// DigestPlans are those of all tenants, or of the ones that are named. Where something is not known of one of them, the others come
+// back with the error.
 func (c *Client) DigestPlans(ctx context.Context, tenants ...string) ([]DigestPlan, error) {
 	if len(tenants) == 0 {
 		all, err := c.Directory.Tenants(ctx)
@@ -53,28 +54,38 @@ func (c *Client) DigestPlans(ctx context.Context, tenants ...string) ([]DigestPl
 		return nil, away(AwayLedger, "look up who uses PIM", err)
 	}
 	plans := make([]DigestPlan, 0, len(tenants))
+	var failures []error
 	for _, tenant := range tenants {
-		organization, err := c.Directory.Organization(ctx, tenant)
+		plan, err := c.digestPlan(ctx, tenant, slices.Contains(disabled, tenant))
 		if err != nil {
-			return nil, away(AwayDirectory, "look up tenant "+tenant, err)
-		}
-		settings := c.Settings.Settings(tenant).Digest
-		week, err := settings.Week()
-		if err != nil {
-			return nil, err
-		}
-		plan := DigestPlan{Tenant: tenant, Week: week}
-		switch {
-		case organization.Cloud != pim.PublicCloud:
-			plan.Paused = "there is a digest in the public cloud only"
-		case !settings.Enabled:
-			plan.Paused = "the digest is switched off in the settings"
-		case slices.Contains(disabled, tenant):
-			plan.Paused = "Privileged Identity Management is disabled"
+			failures = append(failures, err)
+			continue
 		}
 		plans = append(plans, plan)
 	}
-	return plans, nil
+	return plans, errors.Join(failures...)
+}
+
+func (c *Client) digestPlan(ctx context.Context, tenant string, disabled bool) (DigestPlan, error) {
+	organization, err := c.Directory.Organization(ctx, tenant)
+	if err != nil {
+		return DigestPlan{}, away(AwayDirectory, "look up tenant "+tenant, err)
+	}
+	settings := c.Settings.Settings(tenant).Digest
+	week, err := settings.Week()
+	if err != nil {
+		return DigestPlan{}, err
+	}
+	plan := DigestPlan{Tenant: tenant, Week: week}
+	switch {
+	case organization.Cloud != pim.PublicCloud:
+		plan.Paused = "there is a digest in the public cloud only"
+	case !settings.Enabled:
+		plan.Paused = "the digest is switched off in the settings"
+	case disabled:
+		plan.Paused = "Privileged Identity Management is disabled"
+	}
+	return plan, nil
 }
 
 // ScheduleDigest brings a tenant's Schedule in line with its plan. It changes nothing that is so already: Temporal forgets a slot

@@ -1,6 +1,7 @@
 package starter_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -196,4 +197,30 @@ func TestADigestCanBeRunNowOrAsOfAMoment(t *testing.T) {
 	again, err := h.RunDigest(t.Context(), h.id, time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))
 	require.NoError(t, err)
 	require.Equal(t, run.GetRunID(), again.GetRunID(), "one run at a time for one slot")
+}
+
+// oneIsAway is a directory that knows nothing of one of its tenants just now.
+type oneIsAway struct {
+	starter.Directory
+	away string
+}
+
+func (d oneIsAway) Tenants(context.Context) ([]string, error) {
+	return []string{d.away, "contoso"}, nil
+}
+
+func (d oneIsAway) Organization(ctx context.Context, tenant string) (pim.Organization, error) {
+	if tenant == d.away {
+		return pim.Organization{}, errNoDirectory
+	}
+	return d.Directory.Organization(ctx, tenant)
+}
+
+func TestATenantOfWhichNothingIsKnownKeepsNobodyElsesDigestFromBeingScheduled(t *testing.T) {
+	h := newHouse(t)
+	h.Directory = oneIsAway{h.Directory, "fabrikam"}
+	plans, err := h.DigestPlans(t.Context())
+	require.ErrorContains(t, err, "fabrikam")
+	require.Len(t, plans, 1)
+	require.Equal(t, "contoso", plans[0].Tenant)
 }

@@ -2,6 +2,8 @@ package worker
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -54,34 +56,37 @@ func scheduleDigests(ctx context.Context, parts *assembly.Parts) {
 // look brings in line whatever may have changed since the last look.
 func (d *digests) look(ctx context.Context) error {
 	restless, err := d.restless(ctx)
-	if err != nil || d.tenants != nil && len(restless) == 0 {
-		return err
-	}
-	plans, err := d.client.DigestPlans(ctx, restless...)
 	if err != nil {
 		return err
 	}
 	if d.tenants == nil {
-		for _, plan := range plans {
-			d.tenants = append(d.tenants, plan.Tenant)
+		if d.tenants, err = d.parts.Directory.Tenants(ctx); err != nil {
+			return fmt.Errorf("list the tenants: %w", err)
 		}
-		d.looked = time.Now()
+		d.looked, restless = time.Now(), d.tenants
 	}
+	if len(restless) == 0 {
+		return nil
+	}
+	plans, err := d.client.DigestPlans(ctx, restless...)
+	failures := []error{err} // of one tenant, which are no reason to leave out another
 	for _, plan := range plans {
 		settings := d.parts.Settings.Settings(plan.Tenant).Digest
 		schedule, err := d.client.ScheduleDigest(ctx, plan)
 		if err != nil {
-			return err
+			failures = append(failures, err)
+			continue
 		}
 		d.done[plan.Tenant] = settings
 		if schedule.Done != "" {
 			d.parts.Log.Info("digest scheduled", zap.String("tenant", plan.Tenant), zap.String("schedule", schedule.Done), zap.String("note", schedule.Note))
 		}
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
-// restless are the tenants whose settings have changed; all of them, as nobody named, where it is time to look at everybody.
+// restless are the tenants whose settings have changed, or whose Schedule is not in line yet. It forgets them all where it is time
+// to look at everybody.
 func (d *digests) restless(ctx context.Context) ([]string, error) {
 	if time.Since(d.looked) >= everybodyEach {
 		d.tenants, d.disabled = nil, nil

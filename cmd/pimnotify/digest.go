@@ -36,16 +36,16 @@ func (p *program) digestScheduleCommand() *cobra.Command {
 }
 
 func (p *program) showSchedules(ctx context.Context, client *starter.Client, tenants []string) error {
-	plans, err := client.DigestPlans(ctx, tenants...)
-	if err != nil {
-		return err
+	plans, unknown := client.DigestPlans(ctx, tenants...)
+	if len(plans) == 0 {
+		return unknown
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "TENANT\tDUE\tNEXT\tDONE")
 	for _, plan := range plans {
 		s, err := client.ScheduleDigest(ctx, plan)
 		if err != nil {
-			return errors.Join(w.Flush(), err)
+			return errors.Join(w.Flush(), unknown, err)
 		}
 		next := s.Note
 		if len(s.Next) > 0 {
@@ -53,7 +53,7 @@ func (p *program) showSchedules(ctx context.Context, client *starter.Client, ten
 		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Tenant, s.Week, next, orDash(s.Done))
 	}
-	return w.Flush()
+	return errors.Join(w.Flush(), unknown)
 }
 
 func orDash(text string) string {
