@@ -123,6 +123,33 @@ func TestAnEventThatAsksForAnActionOfNobodyIsUnreachable(t *testing.T) {
 	require.Empty(t, h.inbox.Requests())
 }
 
+// production and tier0Group are where owners are told of a request whoever has to approve it.
+func production(r *pim.ActivationRequest) {
+	r.ResourceKind, r.Scope = pim.AzureResource, pim.Scope{ID: "/subscriptions/s1", DisplayName: "Production"}
+}
+
+func tier0Group(r *pim.ActivationRequest) {
+	r.ResourceKind, r.AccessID, r.Role, r.Scope = pim.GroupResource, pim.Member, pim.Role{ID: "member", DisplayName: "Member"}, pim.Scope{ID: "g7"}
+}
+
+func TestOwnersWhoAreToldCannotActWhereSomebodyElseWasNamed(t *testing.T) {
+	t.Parallel()
+	onBoth(t, 0, func(t *testing.T, h *house) {
+		for name, where := range map[string]func(*pim.ActivationRequest){"azure": production, "group": tier0Group} {
+			nobody := h.notify(t, h.accept(t, name+"-nobody", "u25", where)) // has no mailbox
+			require.True(t, nobody.Unreachable, name)
+			require.Positive(t, counts(nobody)[pim.StatusSent], name)
+			require.False(t, h.notify(t, h.accept(t, name+"-somebody", tier0, where)).Unreachable, name)
+			fallback := h.notify(t, h.accept(t, name+"-fallback", "", where, func(r *pim.ActivationRequest) { r.Approval.Approvers = nil }))
+			require.False(t, fallback.Unreachable, name)
+			require.Equal(t, counts(nobody)[pim.StatusSent], counts(fallback)[pim.StatusSent], "the same owners: now they decide")
+		}
+		owner := h.accept(t, "owner", "u12", production)
+		require.False(t, h.notify(t, owner).Unreachable)
+		require.Equal(t, pim.Approver, row(t, h.rows(t, owner), "lynne@contoso.example").Audience, "an Owner who was named")
+	})
+}
+
 func TestAnEventThatOnlyTellsIsNeverUnreachable(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 0)

@@ -59,6 +59,9 @@ type Approval struct {
 // who come to nobody do not bring the fallback in.
 func (a Approval) Fallback() bool { return a.IsRequired && len(a.Approvers) == 0 }
 
+// Named reports whether approval is required of those who were named for it: nobody else decides then, whoever else is told.
+func (a Approval) Named() bool { return a.IsRequired && len(a.Approvers) > 0 }
+
 // ActivationRequest is what PIM received from somebody who wants an eligible role to be active.
 type ActivationRequest struct {
 	Action           Action         `json:"action,omitempty" doc:"selfActivate, in any case." example:"selfActivate"`
