@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -143,6 +144,12 @@ func TestOwnersWhoAreToldCannotActWhereSomebodyElseWasNamed(t *testing.T) {
 			fallback := h.notify(t, h.accept(t, name+"-fallback", "", where, func(r *pim.ActivationRequest) { r.Approval.Approvers = nil }))
 			require.False(t, fallback.Unreachable, name)
 			require.Equal(t, counts(nobody)[pim.StatusSent], counts(fallback)[pim.StatusSent], "the same owners: now they decide")
+		}
+		for _, m := range h.inbox.Messages() {
+			if to := m.To[0]; to == "adele@contoso.example" || to == "wanda@contoso.example" {
+				named := !strings.Contains(m.Header("X-PIM-Event-Id"), "-fallback.")
+				require.Equal(t, named, strings.Contains(m.Text, "Only the approvers named in the request can decide it."), m.Text)
+			}
 		}
 		owner := h.accept(t, "owner", "u12", production)
 		require.False(t, h.notify(t, owner).Unreachable)

@@ -114,6 +114,7 @@ func (s *subject) letter(event pim.EventRef, to pim.Recipient) pim.Letter {
 		Kind:          event.Kind,
 		EventID:       event.ID,
 		RecipientType: to.RecipientType,
+		Audience:      to.Audience,
 		To:            pim.Principal{ID: to.PrincipalID, DisplayName: to.DisplayName, Mail: to.Address},
 		Organization:  s.organization,
 	}

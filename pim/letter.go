@@ -7,6 +7,7 @@ type Letter struct {
 	Kind          EventKind
 	EventID       string
 	RecipientType RecipientType // which of the event's texts
+	Audience      Audience      // why they are told: the column in which they stand
 	To            Principal     // whom the mail greets
 	Organization  Organization
 	RequestID     string // of the activation, or of the request to extend or renew; empty where nobody asked

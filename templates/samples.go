@@ -17,6 +17,7 @@ func Samples() []Sample {
 	return append([]Sample{
 		{"activation_pending", entra().pending()},
 		{"activation_pending_azure", azure().pending()},
+		{"activation_pending_azure_owner", azure().owner().pending()},
 		{"activation_pending_group", group(pim.Member).pending()},
 		{"activation_pending_bare", entra().bare().pending()},
 		{"activation_pending_future", azure().future().pending()},
@@ -97,6 +98,12 @@ func (s story) future() story {
 // unasked needs no approval.
 func (s story) unasked() story {
 	s.Request.Approval = pim.Approval{}
+	return s
+}
+
+// owner is read by an Owner of the resource.
+func (s story) owner() story {
+	s.Audience = pim.ResourceOwner
 	return s
 }
 
