@@ -148,13 +148,9 @@ func (p *planner) ownRequest(r Recipient) bool {
 	return r.RecipientType == ApproverRecipient && r.is(p.in.Requestor)
 }
 
-// decided reports whether an administrator would be told of what they did themselves. Whom it was done to is told in any case.
+// decided reports whether an administrator would be told of what they did themselves, in whatever column they stand.
 func (p *planner) decided(r Recipient) bool {
-	if p.in.Event.tellsDecider() || r.RecipientType != AdminRecipient {
-		return false
-	}
-	by := p.in.DecidedBy
-	return by.Same(Principal{ID: r.PrincipalID}) || (by.Mail != "" && by.Mail == r.Address)
+	return !p.in.Event.tellsDecider() && r.is(p.in.DecidedBy)
 }
 
 // is reports whether a recipient is somebody, by id or by address: two ids with one address are one person here.
