@@ -165,6 +165,20 @@ func TestTheAdministratorWhoDecidedIsNotToldAsAMemberOfTheGroupEither(t *testing
 	}
 }
 
+func TestOnlyTheMemberWhoAskedReadsThatTheirRequestWasRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 0)
+	toGroup := given(pim.AzureResource)
+	toGroup.Principal = pim.Principal{ID: "g3"}
+	a := h.assign(t, "a1", toGroup)
+	due := a.answer(t, pim.AssignmentRefused, pim.Principal{ID: "u12", DisplayName: "Old Name"}, lidia)
+	h.notify(t, a.about(due))
+	told := h.told(t, due)
+	require.Contains(t, told, "lynne PIM: Your request to extend the Backup Reader role was denied")
+	require.Contains(t, told, "patti PIM: Platform engineers's request to extend the Backup Reader role was denied")
+	require.Contains(t, h.mail(t, due, "patti").Text, "Lidia Holloway denied Lynne Robbins's request to extend your eligible assignment")
+}
+
 func TestTheAdministratorWhoDecidedIsTheOnlyOneNotTold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 0)

@@ -57,6 +57,7 @@ func TestSubjectsAreThoseThatPeopleFilterBy(t *testing.T) {
 		"PIM: Alain Charon's request to renew the Owner role was denied":                      assign(group(pim.Owner)).refused(pim.SelfRenew, pim.AdminRecipient),
 		"PIM: Your request to extend the Owner role was denied":                               assign(group(pim.Owner)).refused(pim.SelfExtend, pim.RequestorRecipient),
 		"PIM: Your request to renew the Owner role was denied":                                assign(group(pim.Owner)).refused(pim.SelfRenew, pim.RequestorRecipient),
+		"PIM: Tier 1 operators's request to extend the Owner role was denied":                 toAnother(assign(group(pim.Owner)).toGroup().refused(pim.SelfExtend, pim.RequestorRecipient)),
 		"PIM: Alain Charon was assigned the Backup Reader role outside of PIM":                assign(azure()).outside(),
 		"PIM: Privileged Identity Management is enabled for Contoso":                          enabledLetter(),
 		"PIM: Your weekly PIM digest for Contoso":                                             ordinaryWeek().letter(),
