@@ -52,7 +52,7 @@ type TicketInfo struct {
 // administrators of the matrix.
 type Approval struct {
 	IsRequired bool        `json:"isRequired,omitempty" doc:"Whether an approver has to decide."`
-	Approvers  []Principal `json:"approvers,omitempty" doc:"Users and groups who may approve; left out, the role's administrators."`
+	Approvers  []Principal `json:"approvers,omitempty" doc:"Users and groups who may approve, at most 10,000; left out, the role's administrators."`
 }
 
 // Fallback reports whether nobody was named to approve although approval is required. Being named is what counts: approvers

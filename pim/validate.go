@@ -33,6 +33,7 @@ const (
 	maxIDBytes      = 512
 	maxFutureSkew   = 5 * time.Minute
 	maxAddressBytes = 320
+	maxApprovers    = 10_000 // each of whom may be a group
 )
 
 // ValidID reports whether an id of a tenant, request or assignment is of the form the API allows: it stands in paths, in
@@ -74,9 +75,7 @@ func (r ActivationRequest) Validate(now time.Time) []Problem {
 	}
 	v.role(r.Role)
 	v.id("body.scope.id", r.Scope.ID)
-	for i, approver := range r.Approval.Approvers {
-		v.principal(fmt.Sprintf("body.approval.approvers[%d]", i), approver)
-	}
+	v.approvers(r.Approval.Approvers)
 	if r.Activation != Assumed && r.Activation != Reported {
 		v.add("body.activation", "must be assumed or reported", string(r.Activation))
 	}
@@ -110,6 +109,16 @@ func (v *validator) resource(kind ResourceKind, access AccessID) {
 		v.add("body.resourceKind", "is required: directoryRole, azureResource or group", nil)
 	default:
 		v.add("body.resourceKind", "must be directoryRole, azureResource or group", string(kind))
+	}
+}
+
+func (v *validator) approvers(all []Principal) {
+	if len(all) > maxApprovers {
+		v.add("body.approval.approvers", "must be at most 10,000: name a group in their place", nil)
+		return
+	}
+	for i, approver := range all {
+		v.principal(fmt.Sprintf("body.approval.approvers[%d]", i), approver)
 	}
 }
 
