@@ -13,7 +13,7 @@ import (
 type Problem struct {
 	Location string // body.principal.mail, path.id
 	Message  string
-	Value    any
+	Value    any // what was sent; nil where that is nothing, or too long to be sent back
 }
 
 // Invalid is the error of a request that can be read but not accepted. It names every problem at once.
@@ -161,7 +161,7 @@ func (v *validator) id(location, id string) {
 	case id == "":
 		v.add(location, "is required", nil)
 	case len(id) > maxIDBytes:
-		v.add(location, fmt.Sprintf("must be at most %d bytes", maxIDBytes), len(id))
+		v.add(location, fmt.Sprintf("must be at most %d bytes", maxIDBytes), nil)
 	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
 		v.add(location, "must be UTF-8 without control characters", id)
 	}

@@ -136,6 +136,8 @@ func TestBadRequestsAreRefusedAtTheFieldThatIsWrong(t *testing.T) {
 		require.Len(t, problems, 1, "%s: one mistake, one problem: %v", name, problems)
 		require.Equal(t, c.location, problems[0].Location, name)
 		require.Contains(t, problems[0].Message, c.message, name)
+		_, length := problems[0].Value.(int)
+		require.False(t, length, "%s: the value is what was sent, and not how long it was", name)
 	}
 }
 
