@@ -169,6 +169,34 @@ func TestAnEventThatOnlyTellsIsNeverUnreachable(t *testing.T) {
 	require.False(t, result.Unreachable)
 }
 
+func TestAnApprovalAfterTheEndSaysThatItCameTooLate(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 0)
+	for id, late := range map[string]bool{"late": true, "broken": false} {
+		end := time.Now().UTC().Truncate(time.Second).Add(time.Hour)
+		in := h.accept(t, id, tier0, func(r *pim.ActivationRequest) {
+			r.ScheduleInfo.Expiration = pim.Expiration{Type: pim.AfterDateTime, EndDateTime: &end}
+		})
+		at := end.Add(-time.Minute)
+		if late {
+			at = end
+		}
+		decision := pim.Decision{ReviewResult: pim.Approve, ReviewedBy: pim.Principal{ID: "u1", DisplayName: "Isabella Simonsen"}, ReviewedDateTime: at}
+		proposed, err := h.record.Propose(t.Context(), tenant, in.Resource, pim.Proposal{Decision: decision})
+		require.NoError(t, err)
+		failed := h.due(in.Resource, pim.ActivationFailed, "", at)
+		in.Changes = append(in.Changes,
+			pim.Change{Seq: 1, At: at, What: pim.WhatApproved, Status: pim.Granted, By: "u1", DecisionID: proposed},
+			pim.Change{Seq: 2, At: at, What: pim.WhatFailed, Status: pim.Failed, Schedule: []pim.Due{failed}})
+		in.Due = []pim.Due{failed}
+		require.Equal(t, pim.Counts{pim.StatusSent: 1}, counts(h.notify(t, in)))
+		text := h.mail(t, failed, "alain").Text
+		require.Equal(t, late, strings.Contains(text, "was approved by Isabella Simonsen, but only after"), text)
+		require.Equal(t, late, strings.Contains(text, "ask again with a new time"), text)
+		require.Equal(t, !late, strings.Contains(text, "if it fails once more, tell an administrator"), text)
+	}
+}
+
 func TestAChangeIsWrittenDownWhereNobodyIsTold(t *testing.T) {
 	t.Parallel()
 	onBoth(t, 0, func(t *testing.T, h *house) {

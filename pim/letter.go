@@ -17,6 +17,7 @@ type Letter struct {
 	ActiveFrom    time.Time         // when the role became active, or will
 	ActiveUntil   time.Time         // when it ends; zero where it is not known yet
 	Decision      *Decision         // who decided, and why; nil where nobody had to
+	TooLate       bool              // a request failed because its approval came after the end that was asked for
 	Failure       string            // why the service could not make the role active, in its own words
 	Assignment    *AssignmentLetter // in the place of Request and the times of activity, where an assignment is told of
 	ChangedBy     Principal         // who enabled PIM

@@ -31,6 +31,7 @@ func Samples() []Sample {
 		{"activation_timed_out", entra().timedOut()},
 		{"activation_timed_out_group", group(pim.Owner).timedOut()},
 		{"activation_failed", entra().failed()},
+		{"activation_failed_late", entra().future().late()},
 		{"activation_failed_azure", azure().failed()},
 		{"activation_completed_admin", entra().completed(pim.AdminRecipient)},
 		{"activation_completed_admin_azure", azure().completed(pim.AdminRecipient)},
@@ -150,6 +151,14 @@ func (s story) timedOut() pim.Letter {
 }
 
 func (s story) failed() pim.Letter { return s.letter(pim.ActivationFailed, pim.RequestorRecipient) }
+
+// late is approved when the time for which the role was asked was over.
+func (s story) late() pim.Letter {
+	s = s.decided(pim.Approve, "Sorry, I was away.")
+	s.Decision.ReviewedDateTime = s.Request.ScheduleInfo.Expiration.EndDateTime.Add(time.Hour)
+	s.TooLate = true
+	return s.failed()
+}
 
 func (s story) completed(reader pim.RecipientType) pim.Letter {
 	if s.Request.Approval.IsRequired {

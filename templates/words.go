@@ -25,6 +25,7 @@ type words struct {
 	Decider  string // who decided; empty where nobody did
 	Approved bool   // somebody had to approve, and did
 	Unasked  bool   // nobody had to approve
+	TooLate  bool   // the approval came after the end that was asked for
 	Onlooker bool   // the reader is told of a request that only the approvers it names can decide
 
 	Quotes []quote
@@ -115,6 +116,7 @@ func (w *words) activation(l pim.Letter, m matter) {
 	w.End = moment(s.end)
 	w.Length = short(length(r.ScheduleInfo, s))
 	w.Unasked = l.Decision == nil && !r.Approval.IsRequired
+	w.TooLate = l.TooLate
 	if w.Onlooker = onlooks(l); w.Onlooker {
 		w.Label = "View the request"
 	}
