@@ -186,10 +186,12 @@ func (t tenure) asks(action pim.Action) tenure {
 }
 
 func (t tenure) extendRequested() pim.Letter {
+	t.Deadline = t.Assignment.Term.End
 	return t.asks(pim.SelfExtend).letter(pim.AssignmentExtendRequested, pim.ApproverRecipient)
 }
 
 func (t tenure) renewRequested() pim.Letter {
+	t.Deadline = t.Assignment.Term.End.Add(30 * day)
 	return t.asks(pim.SelfRenew).letter(pim.AssignmentRenewRequested, pim.ApproverRecipient)
 }
 
