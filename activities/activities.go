@@ -130,11 +130,12 @@ func (a *Activities) notify(ctx context.Context, in NotifyInput) (NotifyResult, 
 	if err != nil {
 		return NotifyResult{}, err
 	}
-	return a.result(ctx, in, states, held)
+	return a.result(ctx, subject, states, held)
 }
 
 // result counts what has become of the events' mails.
-func (a *Activities) result(ctx context.Context, in NotifyInput, states []pim.DueState, held string) (NotifyResult, error) {
+func (a *Activities) result(ctx context.Context, s *subject, states []pim.DueState, held string) (NotifyResult, error) {
+	in := s.in
 	tally, err := a.Ledger.Tally(ctx, keys(states))
 	if err != nil {
 		return NotifyResult{}, fmt.Errorf("count the mails of %s: %w", in.Resource, err)
@@ -143,7 +144,7 @@ func (a *Activities) result(ctx context.Context, in NotifyInput, states []pim.Du
 	for i, state := range states {
 		counts := tally.Counts[state.EventKey]
 		result.Events = append(result.Events, EventResult{ID: in.Due[i].Event.ID, Withdrawn: state.Withdrawn, Counts: counts})
-		if in.Due[i].Event.Kind.RequiresAction() && state.Withdrawn == "" && !reached(counts) {
+		if in.Due[i].Event.Kind.RequiresAction() && state.Withdrawn == "" && !reached(s.deciders(tally, state.EventKey)) {
 			result.Unreachable = true
 			a.Log.Warn("nobody who could act on it can be reached",
 				zap.String("tenant", in.Tenant), zap.String("request", in.Resource.ID), zap.String("event", in.Due[i].Event.ID))

@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -146,6 +147,36 @@ func TestAGroupThatTheDirectoryDoesNotKnowIsCalledAsItWasAndComesToNobody(t *tes
 	h.notify(t, a.about(due))
 	const subject = " PIM: Old guard was made eligible for the Member role"
 	require.Equal(t, []string{"debora" + subject, "wanda" + subject}, h.told(t, due))
+}
+
+func TestTheAdministratorWhoDecidedIsNotToldAsAMemberOfTheGroupEither(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 0)
+	toGroup := given(pim.AzureResource)
+	toGroup.Principal = pim.Principal{ID: "g3"} // platform engineers, of whom Lidia is one
+	for _, kind := range []pim.EventKind{pim.AssignmentExtended, pim.AssignmentRenewed, pim.AssignmentRefused} {
+		a := h.assign(t, "a-"+kind.Short(), toGroup)
+		due := a.answer(t, kind, pim.Principal{ID: "u12"}, lidia)
+		h.notify(t, a.about(due))
+		told := strings.Join(h.told(t, due), "\n")
+		require.Contains(t, told, "lidia skipped ownDecision")
+		require.NotContains(t, told, "lidia PIM:")
+		require.Contains(t, told, "lynne PIM:")
+	}
+}
+
+func TestOnlyTheMemberWhoAskedReadsThatTheirRequestWasRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 0)
+	toGroup := given(pim.AzureResource)
+	toGroup.Principal = pim.Principal{ID: "g3"}
+	a := h.assign(t, "a1", toGroup)
+	due := a.answer(t, pim.AssignmentRefused, pim.Principal{ID: "u12", DisplayName: "Old Name"}, lidia)
+	h.notify(t, a.about(due))
+	told := h.told(t, due)
+	require.Contains(t, told, "lynne PIM: Your request to extend the Backup Reader role was denied")
+	require.Contains(t, told, "patti PIM: Platform engineers's request to extend the Backup Reader role was denied")
+	require.Contains(t, h.mail(t, due, "patti").Text, "Lidia Holloway denied Lynne Robbins's request to extend your eligible assignment")
 }
 
 func TestTheAdministratorWhoDecidedIsTheOnlyOneNotTold(t *testing.T) {

@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -123,6 +124,39 @@ func TestAnEventThatAsksForAnActionOfNobodyIsUnreachable(t *testing.T) {
 	require.Empty(t, h.inbox.Requests())
 }
 
+// production and tier0Group are where owners are told of a request whoever has to approve it.
+func production(r *pim.ActivationRequest) {
+	r.ResourceKind, r.Scope = pim.AzureResource, pim.Scope{ID: "/subscriptions/s1", DisplayName: "Production"}
+}
+
+func tier0Group(r *pim.ActivationRequest) {
+	r.ResourceKind, r.AccessID, r.Role, r.Scope = pim.GroupResource, pim.Member, pim.Role{ID: "member", DisplayName: "Member"}, pim.Scope{ID: "g7"}
+}
+
+func TestOwnersWhoAreToldCannotActWhereSomebodyElseWasNamed(t *testing.T) {
+	t.Parallel()
+	onBoth(t, 0, func(t *testing.T, h *house) {
+		for name, where := range map[string]func(*pim.ActivationRequest){"azure": production, "group": tier0Group} {
+			nobody := h.notify(t, h.accept(t, name+"-nobody", "u25", where)) // has no mailbox
+			require.True(t, nobody.Unreachable, name)
+			require.Positive(t, counts(nobody)[pim.StatusSent], name)
+			require.False(t, h.notify(t, h.accept(t, name+"-somebody", tier0, where)).Unreachable, name)
+			fallback := h.notify(t, h.accept(t, name+"-fallback", "", where, func(r *pim.ActivationRequest) { r.Approval.Approvers = nil }))
+			require.False(t, fallback.Unreachable, name)
+			require.Equal(t, counts(nobody)[pim.StatusSent], counts(fallback)[pim.StatusSent], "the same owners: now they decide")
+		}
+		for _, m := range h.inbox.Messages() {
+			if to := m.To[0]; to == "adele@contoso.example" || to == "wanda@contoso.example" {
+				named := !strings.Contains(m.Header("X-PIM-Event-Id"), "-fallback.")
+				require.Equal(t, named, strings.Contains(m.Text, "Only the approvers named in the request can decide it."), m.Text)
+			}
+		}
+		owner := h.accept(t, "owner", "u12", production)
+		require.False(t, h.notify(t, owner).Unreachable)
+		require.Equal(t, pim.Approver, row(t, h.rows(t, owner), "lynne@contoso.example").Audience, "an Owner who was named")
+	})
+}
+
 func TestAnEventThatOnlyTellsIsNeverUnreachable(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 0)
@@ -133,6 +167,34 @@ func TestAnEventThatOnlyTellsIsNeverUnreachable(t *testing.T) {
 	result := h.notify(t, in)
 	require.True(t, result.Settled())
 	require.False(t, result.Unreachable)
+}
+
+func TestAnApprovalAfterTheEndSaysThatItCameTooLate(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 0)
+	for id, late := range map[string]bool{"late": true, "broken": false} {
+		end := time.Now().UTC().Truncate(time.Second).Add(time.Hour)
+		in := h.accept(t, id, tier0, func(r *pim.ActivationRequest) {
+			r.ScheduleInfo.Expiration = pim.Expiration{Type: pim.AfterDateTime, EndDateTime: &end}
+		})
+		at := end.Add(-time.Minute)
+		if late {
+			at = end
+		}
+		decision := pim.Decision{ReviewResult: pim.Approve, ReviewedBy: pim.Principal{ID: "u1", DisplayName: "Isabella Simonsen"}, ReviewedDateTime: at}
+		proposed, err := h.record.Propose(t.Context(), tenant, in.Resource, pim.Proposal{Decision: decision})
+		require.NoError(t, err)
+		failed := h.due(in.Resource, pim.ActivationFailed, "", at)
+		in.Changes = append(in.Changes,
+			pim.Change{Seq: 1, At: at, What: pim.WhatApproved, Status: pim.Granted, By: "u1", DecisionID: proposed},
+			pim.Change{Seq: 2, At: at, What: pim.WhatFailed, Status: pim.Failed, Schedule: []pim.Due{failed}})
+		in.Due = []pim.Due{failed}
+		require.Equal(t, pim.Counts{pim.StatusSent: 1}, counts(h.notify(t, in)))
+		text := h.mail(t, failed, "alain").Text
+		require.Equal(t, late, strings.Contains(text, "was approved by Isabella Simonsen, but only after"), text)
+		require.Equal(t, late, strings.Contains(text, "ask again with a new time"), text)
+		require.Equal(t, !late, strings.Contains(text, "if it fails once more, tell an administrator"), text)
+	}
 }
 
 func TestAChangeIsWrittenDownWhereNobodyIsTold(t *testing.T) {

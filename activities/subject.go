@@ -59,6 +59,15 @@ func newSubject(ctx context.Context, ledger Ledger, in NotifyInput) (*subject, e
 	}
 }
 
+// deciders are the recipients of an event who can do what it asks for, now or once they have activated their role. Where approvers
+// were named it is they alone: the owners are told of the request, and cannot decide it.
+func (s *subject) deciders(tally pim.Tally, eventKey int64) pim.Counts {
+	if s.approval.Named() {
+		return tally.Approvers[eventKey]
+	}
+	return tally.Counts[eventKey]
+}
+
 // read reads a subject as it was accepted.
 func read(accepted pim.Accepted, into any) error {
 	if err := json.Unmarshal(accepted.Body, into); err != nil {
@@ -105,6 +114,7 @@ func (s *subject) letter(event pim.EventRef, to pim.Recipient) pim.Letter {
 		Kind:          event.Kind,
 		EventID:       event.ID,
 		RecipientType: to.RecipientType,
+		Audience:      to.Audience,
 		To:            pim.Principal{ID: to.PrincipalID, DisplayName: to.DisplayName, Mail: to.Address},
 		Organization:  s.organization,
 	}

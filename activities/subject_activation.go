@@ -52,7 +52,18 @@ func (a *activation) complete(letter *pim.Letter, _ pim.EventRef) {
 	letter.ActiveFrom = a.activeFrom(letter.Asked)
 	letter.ActiveUntil = a.request.ScheduleInfo.End(letter.ActiveFrom)
 	letter.Decision = a.accepted.Decision
+	letter.TooLate = a.tooLate()
 	letter.Failure = a.accepted.Failure
+}
+
+// tooLate reports whether an approval came when the time for which the role was asked was over: it can only have failed then.
+func (a *activation) tooLate() bool {
+	for _, change := range a.in.Changes {
+		if change.What == pim.WhatApproved {
+			return !a.request.ScheduleInfo.End(change.At).After(change.At)
+		}
+	}
+	return false
 }
 
 // activeFrom is when the role became active, or is expected to: not before it was asked for, or approved.

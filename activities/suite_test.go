@@ -163,13 +163,13 @@ const (
 )
 
 // accept writes down a request that a group, or somebody else, has to approve. It gives the Notify that asks them.
-func (h *house) accept(t *testing.T, id, approver string) activities.NotifyInput {
+func (h *house) accept(t *testing.T, id, approver string, adjust ...func(*pim.ActivationRequest)) activities.NotifyInput {
 	t.Helper()
 	now := time.Now().UTC().Truncate(time.Second)
 	r := pim.Resource{Collection: pim.ActivationRequests, ID: id}
 	due := h.due(r, pim.ActivationPendingApproval, "", now)
 	first := pim.Change{At: now, What: pim.WhatRequested, Status: pim.PendingApproval, By: "u7", Schedule: []pim.Due{due}}
-	h.writeDown(t, r, first, pim.ActivationRequest{
+	asks := pim.ActivationRequest{
 		Action: pim.SelfActivate, ResourceKind: pim.DirectoryRole, Activation: pim.Assumed,
 		Principal:     pim.Principal{ID: "u7", DisplayName: "Alain Charon"},
 		Role:          pim.Role{ID: "acdd72a7", DisplayName: "Backup Reader"},
@@ -177,7 +177,11 @@ func (h *house) accept(t *testing.T, id, approver string) activities.NotifyInput
 		Justification: "restore drill",
 		ScheduleInfo:  pim.ScheduleInfo{Expiration: pim.Expiration{Type: pim.AfterDuration, Duration: "PT8H"}},
 		Approval:      pim.Approval{IsRequired: true, Approvers: []pim.Principal{{ID: approver}}},
-	})
+	}
+	for _, a := range adjust {
+		a(&asks)
+	}
+	h.writeDown(t, r, first, asks)
 	return activities.NotifyInput{
 		Tenant: tenant, Resource: r, ExpiresDateTime: now.Add(24 * time.Hour), Changes: []pim.Change{first}, Due: first.Schedule,
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"pimnotify/pim"
 )
@@ -237,6 +238,9 @@ func checkAddress(value string) error {
 	}
 	if strings.EqualFold(value, "azure-noreply@microsoft.com") {
 		return fmt.Errorf("must not be this address: Microsoft has deprecated it as a sender of PIM mail")
+	}
+	if local, _, _ := strings.Cut(value, "@"); strings.ContainsFunc(local, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return fmt.Errorf("must have ASCII characters only before the @: SES sends from no other address")
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func TestEveryWrongValueIsNamedAtOnce(t *testing.T) {
 
 func TestSettingsThatCannotHoldAreRefused(t *testing.T) {
 	for env, values := range map[string][]string{
-		"PIMNOTIFY_FROM":             {"Microsoft Security <pim@contoso.example>", "nobody", "azure-noreply@microsoft.com", "Azure-NoReply@Microsoft.com"},
+		"PIMNOTIFY_FROM":             {"Microsoft Security <pim@contoso.example>", "nobody", "jürgen@contoso.example", "azure-noreply@microsoft.com", "Azure-NoReply@Microsoft.com"},
 		"PIMNOTIFY_PORTAL_URL":       {"http://pim.contoso.example", "pim.contoso.example", "https://pim.contoso.example?x=1", "https://u:p@pim.contoso.example", "https://pim.contoso.example#top"},
 		"PIMNOTIFY_ENGINE_DELAY":     {"3m", "3m,2m,15m", "3m,10m,9m", "-1m,2m,3m", "a,b,c"},
 		"PIMNOTIFY_APPROVAL_TIMEOUT": {"0s", "-1h", "1d"},

@@ -6,8 +6,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/otel/attribute"
 	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
 	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/resource"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/opentelemetry"
 )
@@ -32,7 +34,12 @@ func newMetrics(files map[string]func() error) (client.MetricsHandler, http.Hand
 	if err != nil {
 		return nil, nil, err
 	}
-	provider := metric.NewMeterProvider(metric.WithReader(exporter))
+	// Whatever the program's file is called, it is this program.
+	name, err := resource.Merge(resource.Default(), resource.NewSchemaless(attribute.String("service.name", "pimnotify")))
+	if err != nil {
+		return nil, nil, err
+	}
+	provider := metric.NewMeterProvider(metric.WithReader(exporter), metric.WithResource(name))
 	handler := opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{Meter: provider.Meter("temporal-sdk-go")})
 	return handler, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), nil
 }

@@ -34,6 +34,13 @@ func TestRefusedEditIsToldAndFailsNothing(t *testing.T) {
 	require.Contains(t, read(t, page), `pimnotify_file_refused{file="settings"} 1`)
 }
 
+func TestMetricsAreThoseOfThisProgram(t *testing.T) {
+	handler, page, err := newMetrics(nil)
+	require.NoError(t, err)
+	handler.Counter("a").Inc(1)
+	require.Contains(t, read(t, page), `target_info{service_name="pimnotify",`)
+}
+
 func TestReadinessSaysThatThereIsNoSettingsFile(t *testing.T) {
 	f, err := settings.Open(t.Context(), "", pim.DefaultSettings(), zap.NewNop())
 	require.NoError(t, err)

@@ -88,7 +88,7 @@ func TestBrokenFileIsRefusedWithLineAndKey(t *testing.T) {
 		{"text in the place of a list", "members: [u1, g2]", "members: u1", 11, c + "groups[0].members", "must be a list"},
 		{"text in the place of a mapping", "{id: u2, displayName: Adele Vance}", "u2", 7, c + "users[1]", "must be a mapping"},
 		{"mapping in the place of an id", "[u1, g2]", "[{id: u1}, g2]", 11, c + "groups[0].members[0]", "must be plain text"},
-		{"alias", "members: [u1, g2]", "members: [&a u1, *a]", 11, c + "groups[0].members[0]", "must be plain text"},
+		{"alias", "members: [u1, g2]", "members: [&a u1, *a]", 11, c + "groups[0].members[0]", "anchors and aliases are not supported"},
 		{"merge", "displayName: Contoso", "<<: {displayName: Contoso}", 3, "tenants.contoso", "must have plain keys"},
 		{"bracket that never closes", "members: [u1, g2]", "members: [u1, g2", 12, "", "must be YAML"},
 		{"tab for an indent", "    cloud:", "\tcloud:", 4, "", "must be YAML"},

@@ -87,7 +87,7 @@ func (e *expectation) tell(v visit, columns []column) {
 			case seen[name]:
 			case c.as == pim.Approver && name == "requestor":
 				left[name] = name + ": skipped ownRequest"
-			case c.as != pim.Requestor && name == v.decider:
+			case name == v.decider:
 				left[name] = name + ": skipped ownDecision"
 			case strings.HasSuffix(name, noMail):
 				left[name] = name + ": skipped noAddress"

@@ -24,10 +24,12 @@ type history struct {
 	gone     bool // withdrawn
 	claims   []pim.Claim
 	before   map[string]pim.Delivery
+	status   pim.EventStatus
 }
 
 // Whatever happens to an event, in whatever order: as many mails as were planned are accounted for, each mail took only allowed
-// steps, attempts only count up, no mail is claimed while somebody holds it, and nothing of a withdrawn event is given out.
+// steps, attempts only count up, no mail is claimed while somebody holds it, nothing of a withdrawn event is given out, and an event that
+// was complete stays so.
 func TestEveryMailIsAccountedForWhateverHappens(t *testing.T) {
 	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
 		run := 0
@@ -145,7 +147,13 @@ func (h *history) check(rt *rapid.T) {
 	view, err := h.l.View(rt.Context(), tenant, h.resource)
 	require.NoError(rt, err)
 	require.Equal(rt, counted, view.Events[0].Counts)
-	require.Equal(rt, counted.Open() > 0, view.Events[0].Status == pim.EventSending)
+	status := view.Events[0].Status
+	require.Equal(rt, counted.Open() > 0, status == pim.EventSending)
+	withheld := h.gone && (!h.done || counted[pim.StatusCancelled] > 0)
+	require.Equal(rt, withheld && counted.Open() == 0 && counted[pim.StatusSent] == 0, status == pim.EventCancelled)
+	require.True(rt, h.status != pim.EventComplete || status == pim.EventComplete, "what was complete became %s", status)
+	require.Equal(rt, withheld || h.gone && counted.Open() > 0, view.Events[0].Reason != "", "the reason is that of what did not leave")
+	h.status = status
 }
 
 // reachable reports whether one operation can take a mail from one status to the other: in one step, or in the two of a mail

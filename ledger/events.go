@@ -27,13 +27,14 @@ type progress struct {
 	counts    pim.Counts
 }
 
-// status: whatever is open is being sent. A withdrawn event is cancelled, unless some of its mails had left: then it is
-// complete, with the reason for which the rest did not. Otherwise it is complete once all its parts are planned.
+// status: whatever is open is being sent. An event is cancelled where its withdrawal kept something from leaving and nothing had
+// left before: otherwise it is complete, with the reason for which the rest did not leave. One that nobody withdrew is complete once
+// all its parts are planned.
 func (p progress) status() pim.EventStatus {
 	switch {
 	case p.counts.Open() > 0:
 		return pim.EventSending
-	case p.withdrawn != "" && p.left == 0:
+	case p.withdrawn != "" && p.withheld() && p.left == 0:
 		return pim.EventCancelled
 	case p.withdrawn != "", p.parts > 0 && p.unplanned == 0:
 		return pim.EventComplete
@@ -42,10 +43,15 @@ func (p progress) status() pim.EventStatus {
 	}
 }
 
+// withheld reports whether a withdrawal kept something from leaving: mails, or a part that nobody had planned yet.
+func (p progress) withheld() bool {
+	return p.parts == 0 || p.unplanned > 0 || p.counts[pim.StatusCancelled] > 0
+}
+
 // reason is why the event's mails did not leave, as far as they did not: it was withdrawn, or they are held. A withdrawal that
-// came after the last mail had left has no say in it.
+// came when nothing was left to send has no say in it.
 func (p progress) reason() string {
-	if p.withdrawn != "" && (p.left == 0 || p.counts.Open() > 0 || p.counts[pim.StatusCancelled] > 0) {
+	if p.withdrawn != "" && (p.withheld() || p.counts.Open() > 0) {
 		return p.withdrawn
 	}
 	return p.held

@@ -79,6 +79,34 @@ func TestAWithdrawnEventIsCancelledUnlessSomeMailsHadLeft(t *testing.T) {
 	})
 }
 
+func TestAnEventThatWasCompleteWithNobodyMailedStaysSoWhenItIsWithdrawn(t *testing.T) {
+	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
+		skipped := people(1, 2)
+		for i := range skipped {
+			skipped[i].Order, skipped[i].Status, skipped[i].Reason = 0, pim.StatusSkipped, pim.ReasonRuleOff
+		}
+		for id, recipients := range map[string][]pim.Recipient{"nobody": nil, "all-skipped": skipped} {
+			r := accept(t, l, id)
+			d := due(r, pim.ActivationPendingApproval, pim.PartAll, noon)
+			plan(t, l, dueState(t, l, r, d).EventKey, pim.PartAll, recipients)
+			before := event(t, l, r)
+			require.Equal(t, pim.EventComplete, before.Status)
+			withdraw(t, l, r, d.Event)
+			require.Equal(t, before, event(t, l, r), id)
+		}
+		r, key, ref := planned(t, l, "all-failed", 1)
+		settle(t, l, claim(t, l, 1, key)[0], pim.StatusFailed)
+		withdraw(t, l, r, ref)
+		require.Equal(t, pim.EventComplete, event(t, l, r).Status)
+		require.Empty(t, event(t, l, r).Reason)
+
+		unplanned := accept(t, l, "unplanned")
+		withdraw(t, l, unplanned, due(unplanned, pim.ActivationPendingApproval, pim.PartAll, noon).Event)
+		require.Equal(t, pim.EventCancelled, event(t, l, unplanned).Status)
+		require.Equal(t, "withdrawn:approved", event(t, l, unplanned).Reason)
+	})
+}
+
 func TestEventsAreListedByDueTimeThenKind(t *testing.T) {
 	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
 		r := accept(t, l, "r1") // pendingApproval in 3 minutes

@@ -131,10 +131,24 @@ func TestATallyKnowsEveryEventItIsAskedFor(t *testing.T) {
 		_, key, _ := planned(t, l, "r1", 2)
 		tally, err := l.Tally(t.Context(), []int64{key, 42})
 		require.NoError(t, err)
-		require.Equal(t, pim.Tally{Counts: map[int64]pim.Counts{key: {pim.StatusPlanned: 2}, 42: {}}}, tally)
+		require.Equal(t, pim.Tally{
+			Counts:    map[int64]pim.Counts{key: {pim.StatusPlanned: 2}, 42: {}},
+			Approvers: map[int64]pim.Counts{key: {pim.StatusPlanned: 2}, 42: {}},
+		}, tally)
 		tally, err = l.Tally(t.Context(), nil)
 		require.NoError(t, err)
 		require.Empty(t, tally.Counts)
+
+		owners := people(3, 2)
+		for i := range owners {
+			owners[i].Audience = pim.ResourceOwner
+		}
+		plan(t, l, key, pim.PartOthers, owners)
+		settle(t, l, claim(t, l, 1, key)[0], pim.StatusSent)
+		tally, err = l.Tally(t.Context(), []int64{key})
+		require.NoError(t, err)
+		require.Equal(t, pim.Counts{pim.StatusSent: 1, pim.StatusPlanned: 3}, tally.Counts[key])
+		require.Equal(t, pim.Counts{pim.StatusSent: 1, pim.StatusPlanned: 1}, tally.Approvers[key])
 		n, err := l.Lapse(t.Context(), nil, noon)
 		require.NoError(t, err)
 		require.Zero(t, n)

@@ -92,7 +92,15 @@ func TestBadAssignmentsAreRefusedAtTheFieldThatIsWrong(t *testing.T) {
 		"a month":            {schedule(nil, duration("P1M")), expiration + ".duration", "write days"},
 		"four minutes":       {schedule(nil, duration("PT4M59S")), expiration + ".duration", "must be at least 5 minutes"},
 		"four minutes, past": {schedule(at(-time.Hour), duration("PT4M")), expiration + ".duration", "must be at least 5 minutes"},
-		"over already":       {schedule(at(-8*time.Hour), duration("PT8H")), expiration + ".duration", "must reach into the future"},
+		"over already":       {schedule(at(-8*time.Hour), duration("PT8H")), expiration + ".duration", "must reach into the future, counted from scheduleInfo.startDateTime"},
+		"made long ago": {func(a *pim.Assignment) {
+			schedule(nil, duration("PT8H"))(a)
+			a.CreatedDateTime = at(-8 * time.Hour)
+		}, expiration + ".duration", "must reach into the future, counted from createdDateTime"},
+		"made a moment ahead": {func(a *pim.Assignment) {
+			schedule(nil, until(6*time.Minute))(a)
+			a.CreatedDateTime = at(3 * time.Minute)
+		}, expiration + ".endDateTime", "must be at least 5 minutes after createdDateTime"},
 		"no end":             {schedule(nil, pim.Expiration{Type: pim.AfterDateTime}), expiration + ".endDateTime", "is required"},
 		"an end in the past": {schedule(at(-9*time.Hour), until(-time.Hour)), expiration + ".endDateTime", "must lie in the future"},
 		"an end at the start": {
@@ -102,7 +110,7 @@ func TestBadAssignmentsAreRefusedAtTheFieldThatIsWrong(t *testing.T) {
 		"an end soon": {func(a *pim.Assignment) {
 			schedule(nil, until(4*time.Minute))(a)
 			a.CreatedDateTime = nil
-		}, expiration + ".endDateTime", "must be at least 5 minutes after"},
+		}, expiration + ".endDateTime", "must be at least 5 minutes after now"},
 		"permanent with an end": {
 			schedule(nil, pim.Expiration{Type: pim.NoExpiration, EndDateTime: at(time.Hour)}), expiration + ".endDateTime", "must be left out where type is noExpiration"},
 		"permanent for a time": {

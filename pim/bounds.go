@@ -16,8 +16,8 @@ const (
 const horizon = 10 * 366 * 24 * time.Hour
 
 func (v *validator) text(location, text string, most int) {
-	if n := utf8.RuneCountInString(text); n > most {
-		v.add(location, fmt.Sprintf("must be at most %d characters", most), n)
+	if utf8.RuneCountInString(text) > most {
+		v.add(location, fmt.Sprintf("must be at most %d characters", most), nil)
 	}
 }
 

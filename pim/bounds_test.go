@@ -35,6 +35,8 @@ func TestWhatNobodyMeansIsRefusedAtItsField(t *testing.T) {
 			problems := r.Validate(now)
 			require.Len(t, problems, 1, "%v", problems)
 			require.Equal(t, location, problems[0].Location)
+			_, length := problems[0].Value.(int)
+			require.False(t, length, "the value is what was sent, and not how long it was")
 		})
 	}
 	longest := valid

@@ -167,5 +167,5 @@ const (
 	EventScheduled EventStatus = "scheduled" // due later, or just now
 	EventSending   EventStatus = "sending"   // planned; some mails are still open
 	EventComplete  EventStatus = "complete"  // every recipient is settled
-	EventCancelled EventStatus = "cancelled" // withdrawn: what had not left never leaves
+	EventCancelled EventStatus = "cancelled" // withdrawn before any mail of it had left
 )

@@ -7,6 +7,7 @@ type Letter struct {
 	Kind          EventKind
 	EventID       string
 	RecipientType RecipientType // which of the event's texts
+	Audience      Audience      // why they are told: the column in which they stand
 	To            Principal     // whom the mail greets
 	Organization  Organization
 	RequestID     string // of the activation, or of the request to extend or renew; empty where nobody asked
@@ -16,6 +17,7 @@ type Letter struct {
 	ActiveFrom    time.Time         // when the role became active, or will
 	ActiveUntil   time.Time         // when it ends; zero where it is not known yet
 	Decision      *Decision         // who decided, and why; nil where nobody had to
+	TooLate       bool              // a request failed because its approval came after the end that was asked for
 	Failure       string            // why the service could not make the role active, in its own words
 	Assignment    *AssignmentLetter // in the place of Request and the times of activity, where an assignment is told of
 	ChangedBy     Principal         // who enabled PIM

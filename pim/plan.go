@@ -84,7 +84,7 @@ func (p *planner) column(g Filled) {
 			Audience: g.Audience, RecipientType: recipientType,
 		}
 		switch {
-		case recipientType == ApproverRecipient && person.Same(p.in.Requestor):
+		case p.ownRequest(r):
 			p.leaveOut(r, ReasonOwnRequest)
 		case p.decided(r):
 			p.leaveOut(r, ReasonOwnDecision)
@@ -130,7 +130,7 @@ func (p *planner) additional() {
 	for _, address := range order {
 		r := Recipient{Address: address, Audience: Additional, RecipientType: addresses[address]}
 		switch {
-		case r.RecipientType == ApproverRecipient && address == p.in.Requestor.Mail:
+		case p.ownRequest(r):
 			p.leaveOut(r, ReasonOwnRequest)
 		case p.decided(r):
 			p.leaveOut(r, ReasonOwnDecision)
@@ -142,13 +142,20 @@ func (p *planner) additional() {
 	}
 }
 
-// decided reports whether an administrator would be told of what they did themselves. Whom it was done to is told in any case.
+// ownRequest reports whether somebody would be asked about their own request, or told as an approver how it was decided. Whoever has
+// the requestor's address is the requestor, also where a directory knows them under another id.
+func (p *planner) ownRequest(r Recipient) bool {
+	return r.RecipientType == ApproverRecipient && r.is(p.in.Requestor)
+}
+
+// decided reports whether an administrator would be told of what they did themselves, in whatever column they stand.
 func (p *planner) decided(r Recipient) bool {
-	if p.in.Event.tellsDecider() || r.RecipientType != AdminRecipient {
-		return false
-	}
-	by := p.in.DecidedBy
-	return by.Same(Principal{ID: r.PrincipalID}) || (by.Mail != "" && by.Mail == r.Address)
+	return !p.in.Event.tellsDecider() && r.is(p.in.DecidedBy)
+}
+
+// is reports whether a recipient is somebody, by id or by address: two ids with one address are one person here.
+func (r Recipient) is(who Principal) bool {
+	return who.Same(Principal{ID: r.PrincipalID}) || (who.Mail != "" && who.Mail == r.Address)
 }
 
 func (p *planner) tell(r Recipient) {

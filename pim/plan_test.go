@@ -107,6 +107,28 @@ func TestRequestorIsNeverAskedAndNeverToldAsAnApprover(t *testing.T) {
 	}
 }
 
+// twin is somebody whom the directory knows twice.
+func twin(p pim.Principal) pim.Principal { return pim.Principal{ID: p.ID + " too", Mail: p.Mail} }
+
+func TestWhoeverHasTheRequestorsAddressIsTheRequestor(t *testing.T) {
+	for event, audience := range map[pim.EventKind]pim.Audience{
+		pim.ActivationPendingApproval: pim.ResourceOwner,
+		pim.ActivationApproved:        pim.Approver,
+		pim.AssignmentExtendRequested: pim.GlobalAdministrator,
+	} {
+		plan := pim.Plan(pim.PlanInput{Event: event, Requestor: alain, Columns: []pim.Filled{column(audience, twin(alain), person("ben"))}})
+		require.Equal(t, []string{
+			fmt.Sprintf("1 ben %s Approver planned", audience), fmt.Sprintf("0 alain too %s Approver skipped ownRequest", audience),
+		}, lines(plan), event)
+	}
+	plan := pim.Plan(pim.PlanInput{Event: pim.ActivationCompleted, Requestor: alain, Columns: []pim.Filled{column(pim.GlobalAdministrator, twin(alain))}})
+	require.Equal(t, []string{"1 alain too globalAdministrator Admin planned"}, lines(plan), "as an administrator they are due it")
+
+	nowhere := pim.Principal{ID: "nowhere"}
+	plan = pim.Plan(pim.PlanInput{Event: pim.ActivationApproved, Requestor: nowhere, Columns: []pim.Filled{column(pim.Approver, pim.Principal{ID: "neither"})}})
+	require.Equal(t, []string{"0 neither approver Approver skipped noAddress"}, lines(plan), "two without an address are two")
+}
+
 // In profile entra the requestor has a column of their own; in strict they have not, and are told as the administrator they are.
 func TestRequestorWhoIsAnAdministratorIsStillToldThatTheRoleIsActive(t *testing.T) {
 	for profile, want := range map[pim.Profile]string{

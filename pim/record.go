@@ -218,7 +218,8 @@ type Settlement struct {
 
 // Tally is how far the mails of some events have come.
 type Tally struct {
-	Counts map[int64]Counts // by event key
+	Counts    map[int64]Counts // by event key
+	Approvers map[int64]Counts // those of Counts who are told as approvers
 	// LeaseUntil is when the last lease of a mail that is being sent runs out; zero where none is.
 	LeaseUntil time.Time
 	// UnknownSince is when the oldest unknown outcome became unknown, and UnknownLast the latest; zero where there is none.

@@ -52,12 +52,15 @@ type TicketInfo struct {
 // administrators of the matrix.
 type Approval struct {
 	IsRequired bool        `json:"isRequired,omitempty" doc:"Whether an approver has to decide."`
-	Approvers  []Principal `json:"approvers,omitempty" doc:"Users and groups who may approve; left out, the role's administrators."`
+	Approvers  []Principal `json:"approvers,omitempty" doc:"Users and groups who may approve, at most 10,000; left out, the role's administrators."`
 }
 
 // Fallback reports whether nobody was named to approve although approval is required. Being named is what counts: approvers
 // who come to nobody do not bring the fallback in.
 func (a Approval) Fallback() bool { return a.IsRequired && len(a.Approvers) == 0 }
+
+// Named reports whether approval is required of those who were named for it: nobody else decides then, whoever else is told.
+func (a Approval) Named() bool { return a.IsRequired && len(a.Approvers) > 0 }
 
 // ActivationRequest is what PIM received from somebody who wants an eligible role to be active.
 type ActivationRequest struct {

@@ -13,7 +13,7 @@ import (
 type Problem struct {
 	Location string // body.principal.mail, path.id
 	Message  string
-	Value    any
+	Value    any // what was sent; nil where that is nothing, or too long to be sent back
 }
 
 // Invalid is the error of a request that can be read but not accepted. It names every problem at once.
@@ -33,6 +33,7 @@ const (
 	maxIDBytes      = 512
 	maxFutureSkew   = 5 * time.Minute
 	maxAddressBytes = 320
+	maxApprovers    = 10_000 // each of whom may be a group
 )
 
 // ValidID reports whether an id of a tenant, request or assignment is of the form the API allows: it stands in paths, in
@@ -74,9 +75,7 @@ func (r ActivationRequest) Validate(now time.Time) []Problem {
 	}
 	v.role(r.Role)
 	v.id("body.scope.id", r.Scope.ID)
-	for i, approver := range r.Approval.Approvers {
-		v.principal(fmt.Sprintf("body.approval.approvers[%d]", i), approver)
-	}
+	v.approvers(r.Approval.Approvers)
 	if r.Activation != Assumed && r.Activation != Reported {
 		v.add("body.activation", "must be assumed or reported", string(r.Activation))
 	}
@@ -110,6 +109,16 @@ func (v *validator) resource(kind ResourceKind, access AccessID) {
 		v.add("body.resourceKind", "is required: directoryRole, azureResource or group", nil)
 	default:
 		v.add("body.resourceKind", "must be directoryRole, azureResource or group", string(kind))
+	}
+}
+
+func (v *validator) approvers(all []Principal) {
+	if len(all) > maxApprovers {
+		v.add("body.approval.approvers", "must be at most 10,000: name a group in their place", nil)
+		return
+	}
+	for i, approver := range all {
+		v.principal(fmt.Sprintf("body.approval.approvers[%d]", i), approver)
 	}
 }
 
@@ -152,7 +161,7 @@ func (v *validator) id(location, id string) {
 	case id == "":
 		v.add(location, "is required", nil)
 	case len(id) > maxIDBytes:
-		v.add(location, fmt.Sprintf("must be at most %d bytes", maxIDBytes), len(id))
+		v.add(location, fmt.Sprintf("must be at most %d bytes", maxIDBytes), nil)
 	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
 		v.add(location, "must be UTF-8 without control characters", id)
 	}

@@ -49,7 +49,7 @@ func (v *validator) assignmentDuration(s ScheduleInfo, asked, now time.Time) {
 	case length < MinAssignment:
 		v.add(at, "must be at least 5 minutes", string(d))
 	case !end.After(now):
-		v.add(at, "must reach into the future, counted from scheduleInfo.startDateTime", string(d))
+		v.add(at, "must reach into the future, counted from "+countedFrom(s, asked, now), string(d))
 	}
 }
 
@@ -62,6 +62,18 @@ func (v *validator) assignmentEnd(s ScheduleInfo, asked, now time.Time) {
 	}
 	start, end := s.Span(asked)
 	if end.Sub(start) < MinAssignment {
-		v.add(at, "must be at least 5 minutes after scheduleInfo.startDateTime, or after now where that is left out", s.Expiration.EndDateTime)
+		v.add(at, "must be at least 5 minutes after "+countedFrom(s, asked, now), s.Expiration.EndDateTime)
+	}
+}
+
+// countedFrom names what a schedule begins with: what was said, or else when it was asked for.
+func countedFrom(s ScheduleInfo, asked, now time.Time) string {
+	switch {
+	case s.StartDateTime != nil:
+		return "scheduleInfo.startDateTime"
+	case asked.Equal(now):
+		return "now"
+	default:
+		return "createdDateTime"
 	}
 }

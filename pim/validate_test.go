@@ -57,7 +57,7 @@ func TestGoodRequestsAreAccepted(t *testing.T) {
 		"an end": func(r *pim.ActivationRequest) {
 			r.ScheduleInfo.Expiration = pim.Expiration{Type: pim.AfterDateTime, EndDateTime: at(time.Hour + time.Second)}
 		},
-		"a crowd of approvers": func(r *pim.ActivationRequest) { r.Approval.Approvers = people(5_000) },
+		"a crowd of approvers": func(r *pim.ActivationRequest) { r.Approval.Approvers = people(10_000) },
 	} {
 		r := good()
 		change(&r)
@@ -99,6 +99,7 @@ func TestBadRequestsAreRefusedAtTheFieldThatIsWrong(t *testing.T) {
 		"no role name":       {func(r *pim.ActivationRequest) { r.Role.DisplayName = " " }, "body.role.displayName", "is required"},
 		"no scope":           {func(r *pim.ActivationRequest) { r.Scope = pim.Scope{} }, "body.scope.id", "is required"},
 
+		"too many approvers":     {func(r *pim.ActivationRequest) { r.Approval.Approvers = people(10_001) }, "body.approval.approvers", "must be at most 10,000"},
 		"an approver without id": {func(r *pim.ActivationRequest) { r.Approval.Approvers[0].ID = "" }, "body.approval.approvers[0].id", "is required"},
 		"a later approver without mail": {func(r *pim.ActivationRequest) {
 			r.Approval.Approvers = append(people(2), pim.Principal{ID: "u", Mail: "u at home"})
@@ -135,6 +136,8 @@ func TestBadRequestsAreRefusedAtTheFieldThatIsWrong(t *testing.T) {
 		require.Len(t, problems, 1, "%s: one mistake, one problem: %v", name, problems)
 		require.Equal(t, c.location, problems[0].Location, name)
 		require.Contains(t, problems[0].Message, c.message, name)
+		_, length := problems[0].Value.(int)
+		require.False(t, length, "%s: the value is what was sent, and not how long it was", name)
 	}
 }
 

@@ -102,7 +102,7 @@ func TestBrokenFileIsRefusedWithLineAndKey(t *testing.T) {
 		{"policy of an unknown kind", "resourceKind: directoryRole", "resourceKind: DirectoryRole", 20, c + "policies[0].resourceKind", `not "DirectoryRole"`},
 		{"policy without a role", "        role: \"*\"\n", "", 20, c + "policies[0].role", "is required"},
 		{"policy without a scope", "        scope: \"*\"\n", "", 20, c + "policies[0].scope", "is required"},
-		{"policy whose star is an alias", "        role: \"*\"", "        role: *x", 21, c + "policies[0].role", "must be plain text"},
+		{"policy whose star is an alias", "        role: \"*\"", "        role: *x", 21, c + "policies[0].role", "anchors and aliases are not supported"},
 		{"administrators' role in another spelling", "        role: \"*\"", "        role: global administrator", 21, c + "policies[0].role", "must be written Global Administrator"},
 		{"group's role that is none", "role: member", "role: Member", 28, c + "policies[1].role", `must be owner, member or "*" for a group`},
 		{"policy without rules", ", rules: [{id: Notification_Requestor_Admin_Assignment, notificationLevel: None}]", "", 28, c + "policies[1].rules", "is required: at least one rule"},

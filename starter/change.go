@@ -5,13 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"pimnotify/pim"
 	"pimnotify/workflows"
 )
 
-// ExtendAssignment says that an administrator gave an assignment a later end. With a key it is answered once; without one, asking
-// for the state that has been reached is answered as done. So it is with the three below.
+// ExtendAssignment says that an administrator gave an assignment a later end. With a key it is answered once; without one, the
+// latest change again within a day is answered as done, and so is asking for the state that has been reached. So it is with the
+// three below.
 func (c *Client) ExtendAssignment(ctx context.Context, tenant, id, key string, change pim.AssignmentChange) (pim.View, error) {
 	return c.changeAssignment(ctx, tenant, id, key, pim.AdminExtend, workflows.UpdateExtend, change)
 }
@@ -56,14 +58,14 @@ func (c *Client) changeAssignment(ctx context.Context, tenant, id, key string, a
 		return pim.View{}, stillThere(err)
 	}
 	if w.updateID == "" {
-		// The same for the same call, for as long as nothing else has happened to the assignment.
-		w.updateID = fmt.Sprintf("%s/%s/%d", w.update, w.hash, a.Seq)
+		w.updateID = onceAMinute(w, a.Seq, now)
 	}
 	mine, err := c.bring(ctx, a, w, sent, pim.Decision{Justification: change.Justification, ReviewedBy: change.RequestedBy, ReviewedDateTime: now},
 		func(proposalID string) any {
 			return workflows.ChangeInput{
 				ChangeID: proposalID, Hash: w.hash, Keyed: key != "", By: change.RequestedBy.ID, At: now,
 				ScheduleInfo: change.ScheduleInfo, AssignmentType: change.AssignmentType, Windows: windows(c.Settings.Settings(tenant)),
+				SameFor: pim.DurationOf(sameFor),
 			}
 		})
 	switch {
@@ -92,6 +94,17 @@ func wishToChange(action pim.Action, update, key string, change pim.AssignmentCh
 		w.another = "another change was made with this Idempotency-Key: use a new one"
 	}
 	return w, err
+}
+
+// sameFor is how long the latest change, sent again without a key, is the same call: nobody repeats one that got no answer for
+// longer, and who sends a duration again the day after means it from then.
+const sameFor = 24 * time.Hour
+
+// onceAMinute makes one Update of the same change many times at once, for as long as nothing else has happened to the assignment.
+// It is not the same for longer than a minute: the server answers an Update that it knows with what was true then, and the process
+// knows better what is the same call, also where the first answer was lost.
+func onceAMinute(w wish, seq int, now time.Time) string {
+	return fmt.Sprintf("%s/%s/%d/%d", w.update, w.hash, seq, now.Unix()/60)
 }
 
 // maxKey is how long an Idempotency-Key may be.

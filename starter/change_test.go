@@ -11,6 +11,7 @@ import (
 
 	"pimnotify/pim"
 	"pimnotify/starter"
+	"pimnotify/workflows"
 )
 
 type changing func(c *starter.Client, ctx context.Context, tenant, id, key string, change pim.AssignmentChange) (pim.View, error)
@@ -159,9 +160,41 @@ func days(t *testing.T, d pim.Duration) time.Duration {
 	return length
 }
 
+// The term ends in a few days, so it could be extended again and again.
+func TestTheSameChangeAgainIsMadeOnce(t *testing.T) {
+	for name, say := range map[string]changing{"extend": (*starter.Client).ExtendAssignment, "update": (*starter.Client).UpdateAssignment} {
+		t.Run(name, func(t *testing.T) {
+			h := newTown(t)
+			h.assign(given())
+			first := h.mustChange(say, "", change(lasting("P13D")))
+			clock := time.Now()
+			h.Now = func() time.Time { return clock }
+			for range 3 {
+				clock = clock.Add(2 * time.Minute) // so that the server does not know it as the same Update
+				require.Equal(t, first, h.mustChange(say, "", change(lasting("P13D"))))
+			}
+			other := change(lasting("P13D"))
+			other.RequestedBy.ID = "u1"
+			require.Len(t, h.mustChange(say, "", other).Timeline, len(first.Timeline)+1, "another administrator means it")
+		})
+	}
+}
+
+func TestAProcessIsToldHowLongTheSameChangeIsTheSameCall(t *testing.T) {
+	h := newTown(t)
+	h.assign(given())
+	nobody := &fakeTemporal{noWorker: true}
+	h.Temporal = nobody
+	_, err := h.change((*starter.Client).ExtendAssignment, "", change(lasting("P90D")))
+	requireAway(t, err, starter.AwayWorker)
+	require.Equal(t, pim.Duration("PT24H"), nobody.updates[0].Args[0].(workflows.ChangeInput).SameFor)
+}
+
 func TestRepeatingAChangeIsOneUpdateAndAnotherIsNot(t *testing.T) {
 	h := newTown(t)
 	h.assign(given())
+	clock := time.Now().Truncate(time.Minute)
+	h.Now = func() time.Time { return clock }
 	nobody := &fakeTemporal{noWorker: true}
 	h.Temporal = nobody
 	for _, c := range []struct {
@@ -187,6 +220,11 @@ func TestRepeatingAChangeIsOneUpdateAndAnotherIsNot(t *testing.T) {
 	require.Equal(t, nobody.updates[0].UpdateID, nobody.updates[1].UpdateID)
 	require.Equal(t, nobody.updates[4].UpdateID, nobody.updates[5].UpdateID)
 	require.Len(t, ids, 5)
+
+	clock = clock.Add(time.Minute) // the server would answer the day after what was true today
+	_, err := h.change((*starter.Client).ExtendAssignment, "", change(lasting("P90D")))
+	requireAway(t, err, starter.AwayWorker)
+	require.NotContains(t, ids, nobody.updates[len(nobody.updates)-1].UpdateID)
 }
 
 func TestOneKeyForTwoChangesAtOnceIsAConflictForOneOfThem(t *testing.T) {

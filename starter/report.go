@@ -85,7 +85,10 @@ func (c *Client) reportClosed(ctx context.Context, a pim.Accepted, update string
 	if err != nil || happened(view, what) {
 		return view, err
 	}
-	if what != pim.WhatDeactivated || view.Status != pim.Provisioned {
+	switch {
+	case view.Status == pim.PendingApproval: // nobody decided it, and there is nobody to be told
+		return pim.View{}, &Conflict{Reason: fmt.Sprintf("Temporal no longer knows the process of this request: %s is not possible", update), Status: view.Status}
+	case what != pim.WhatDeactivated || view.Status != pim.Provisioned:
 		return pim.View{}, c.wrongState(ctx, a, update, view.Status)
 	}
 	if err := c.record(a, []pim.Change{{
@@ -100,9 +103,6 @@ func (c *Client) wrongState(ctx context.Context, a pim.Accepted, update string, 
 	latest, err := c.accepted(ctx, a.Tenant, a.Resource)
 	if err != nil {
 		return err
-	}
-	if status == pim.PendingApproval {
-		return &Conflict{Reason: fmt.Sprintf("Temporal no longer knows the process of this request: %s is not possible", update), Status: status}
 	}
 	return &Conflict{Reason: fmt.Sprintf("%s is not possible: the request is %s", update, status), Status: status, Decision: latest.Decision}
 }

@@ -98,8 +98,20 @@ func TestWhatComesTooLateOrTooEarlyIsRefusedWithTheStatus(t *testing.T) {
 			require.ErrorAs(t, err, &conflict)
 			require.Equal(t, c.status, conflict.Status)
 			require.Equal(t, c.status != pim.PendingApproval, conflict.Decision != nil)
+			require.Contains(t, conflict.Reason, "is not possible: the request is "+string(c.status))
 		})
 	}
+}
+
+func TestOnlyAProcessThatIsGoneIsSaidToBe(t *testing.T) {
+	h := newHouse(t)
+	h.accept(t, "r1", request())
+	h.run("r1").closed = true
+	_, err := h.Activated(t.Context(), tenant, "r1", "")
+	var conflict *starter.Conflict
+	require.ErrorAs(t, err, &conflict)
+	require.Equal(t, pim.PendingApproval, conflict.Status)
+	require.Equal(t, "Temporal no longer knows the process of this request: activated is not possible", conflict.Reason)
 }
 
 func active(t *testing.T, h *house) {

@@ -21,6 +21,7 @@ type assignmentWords struct {
 	AskedFor   string // " until …", " for …", " permanently": reads after the role
 	Asker      string // who asked to extend or renew; empty where nobody did
 	OnBehalf   bool   // who asked is not who has the assignment: a member of a group
+	OfAnother  bool   // who asked is another member of the reader's group
 }
 
 // assignment adds what the mails about an assignment say.
@@ -76,6 +77,7 @@ func (w *words) extension(l pim.Letter) {
 	by := x.Request.RequestedBy
 	w.Asker = short(called(by.DisplayName, by.ID))
 	w.OnBehalf = !by.Same(l.Assignment.Assignment.Principal)
+	w.OfAnother = w.Through != "" && !by.Same(l.To) && (by.Mail == "" || by.Mail != l.To.Mail)
 	e := x.Request.ScheduleInfo.Expiration
 	switch {
 	case e.Type == pim.NoExpiration:

@@ -57,12 +57,47 @@ func TestSubjectsAreThoseThatPeopleFilterBy(t *testing.T) {
 		"PIM: Alain Charon's request to renew the Owner role was denied":                      assign(group(pim.Owner)).refused(pim.SelfRenew, pim.AdminRecipient),
 		"PIM: Your request to extend the Owner role was denied":                               assign(group(pim.Owner)).refused(pim.SelfExtend, pim.RequestorRecipient),
 		"PIM: Your request to renew the Owner role was denied":                                assign(group(pim.Owner)).refused(pim.SelfRenew, pim.RequestorRecipient),
+		"PIM: Tier 1 operators's request to extend the Owner role was denied":                 toAnother(assign(group(pim.Owner)).toGroup().refused(pim.SelfExtend, pim.RequestorRecipient)),
 		"PIM: Alain Charon was assigned the Backup Reader role outside of PIM":                assign(azure()).outside(),
 		"PIM: Privileged Identity Management is enabled for Contoso":                          enabledLetter(),
 		"PIM: Your weekly PIM digest for Contoso":                                             ordinaryWeek().letter(),
 	} {
 		require.Equal(t, want, render(t, made, l).Subject)
 	}
+}
+
+func TestOnlyThoseWhoCanDecideAreOfferedTo(t *testing.T) {
+	made := newTemplates(t)
+	for _, c := range []struct {
+		story    story
+		audience pim.Audience
+		offered  bool
+	}{
+		{azure(), pim.Approver, true},
+		{azure(), pim.Additional, true},
+		{azure(), pim.ResourceOwner, false},
+		{azure(), pim.UserAccessAdministrator, false},
+		{group(pim.Member), pim.GroupOwner, false},
+		{azure().fallback(), pim.ResourceOwner, true},
+		{azure().fallback(), pim.UserAccessAdministrator, true},
+		{group(pim.Member).fallback(), pim.GroupOwner, true},
+	} {
+		l := c.story.pending()
+		l.Audience = c.audience
+		got := render(t, made, l)
+		for _, part := range []string{got.Plain, text(parsePage(t, got.HTML).root)} {
+			require.Equal(t, c.offered, strings.Contains(part, "Approve or deny"), c.audience)
+			require.Equal(t, !c.offered, strings.Contains(part, "View the request"), c.audience)
+			require.Equal(t, !c.offered, strings.Contains(part, "Only the approvers named in the request can decide it."), c.audience)
+			require.Contains(t, part, "https://portal.contoso.example/pim/requests/r1")
+		}
+		require.Contains(t, got.Subject, "PIM: Review Alain Charon's request")
+	}
+}
+
+func (s story) fallback() story {
+	s.Request.Approval.Approvers = nil
+	return s
 }
 
 func TestWhatNobodyWroteWordsForIsAnError(t *testing.T) {

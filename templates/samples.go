@@ -17,6 +17,7 @@ func Samples() []Sample {
 	return append([]Sample{
 		{"activation_pending", entra().pending()},
 		{"activation_pending_azure", azure().pending()},
+		{"activation_pending_azure_owner", azure().owner().pending()},
 		{"activation_pending_group", group(pim.Member).pending()},
 		{"activation_pending_bare", entra().bare().pending()},
 		{"activation_pending_future", azure().future().pending()},
@@ -30,6 +31,7 @@ func Samples() []Sample {
 		{"activation_timed_out", entra().timedOut()},
 		{"activation_timed_out_group", group(pim.Owner).timedOut()},
 		{"activation_failed", entra().failed()},
+		{"activation_failed_late", entra().future().late()},
 		{"activation_failed_azure", azure().failed()},
 		{"activation_completed_admin", entra().completed(pim.AdminRecipient)},
 		{"activation_completed_admin_azure", azure().completed(pim.AdminRecipient)},
@@ -100,6 +102,12 @@ func (s story) unasked() story {
 	return s
 }
 
+// owner is read by an Owner of the resource.
+func (s story) owner() story {
+	s.Audience = pim.ResourceOwner
+	return s
+}
+
 func (s story) letter(kind pim.EventKind, reader pim.RecipientType) pim.Letter {
 	s.Kind, s.RecipientType = kind, reader
 	s.EventID = "activation." + s.RequestID + "." + kind.Short()
@@ -143,6 +151,14 @@ func (s story) timedOut() pim.Letter {
 }
 
 func (s story) failed() pim.Letter { return s.letter(pim.ActivationFailed, pim.RequestorRecipient) }
+
+// late is approved when the time for which the role was asked was over.
+func (s story) late() pim.Letter {
+	s = s.decided(pim.Approve, "Sorry, I was away.")
+	s.Decision.ReviewedDateTime = s.Request.ScheduleInfo.Expiration.EndDateTime.Add(time.Hour)
+	s.TooLate = true
+	return s.failed()
+}
 
 func (s story) completed(reader pim.RecipientType) pim.Letter {
 	if s.Request.Approval.IsRequired {

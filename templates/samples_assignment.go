@@ -31,13 +31,17 @@ func assignmentSamples() []Sample {
 		{"assignment_extended_admin_unasked", assign(entra()).unasked().extended(admin)},
 		{"assignment_extended_requestor", assign(azure()).eligible().extended(requestor)},
 		{"assignment_extended_requestor_permanent", assign(group(pim.Member)).forGood().extended(requestor)},
+		{"assignment_extended_requestor_another", toAnother(assign(azure()).toGroup().eligible().extended(requestor))},
 		{"assignment_renewed_admin", assign(azure()).eligible().renewed(admin)},
 		{"assignment_renewed_admin_unasked", assign(group(pim.Owner)).unasked().renewed(admin)},
 		{"assignment_renewed_requestor", assign(entra()).eligible().renewed(requestor)},
+		{"assignment_renewed_requestor_another", toAnother(assign(azure()).toGroup().eligible().renewed(requestor))},
 		{"assignment_refused_admin", assign(azure()).eligible().refused(pim.SelfExtend, admin)},
 		{"assignment_refused_admin_renewal", assign(entra()).toGroup().refused(pim.SelfRenew, admin)},
 		{"assignment_refused_requestor", assign(azure()).eligible().refused(pim.SelfExtend, requestor)},
 		{"assignment_refused_requestor_renewal", assign(group(pim.Member)).refused(pim.SelfRenew, requestor)},
+		{"assignment_refused_requestor_member", assign(azure()).toGroup().eligible().refused(pim.SelfExtend, requestor)},
+		{"assignment_refused_requestor_another", toAnother(assign(azure()).toGroup().eligible().refused(pim.SelfExtend, requestor))},
 		{"assignment_expired_admin", assign(azure()).eligible().expired(admin)},
 		{"assignment_expired_requestor", assign(azure()).eligible().expired(requestor)},
 		{"assignment_expired_requestor_group", assign(group(pim.Owner)).expired(requestor)},
@@ -96,6 +100,12 @@ func (t tenure) later() tenure {
 func (t tenure) toGroup() tenure {
 	t.Assignment.Assignment.Principal = tier1
 	return t
+}
+
+// toAnother is read by another member of that group.
+func toAnother(l pim.Letter) pim.Letter {
+	l.To = nestor
+	return l
 }
 
 // unexplained is without reasons, ticket and the administrator's name.
@@ -176,10 +186,12 @@ func (t tenure) asks(action pim.Action) tenure {
 }
 
 func (t tenure) extendRequested() pim.Letter {
+	t.Deadline = t.Assignment.Term.End
 	return t.asks(pim.SelfExtend).letter(pim.AssignmentExtendRequested, pim.ApproverRecipient)
 }
 
 func (t tenure) renewRequested() pim.Letter {
+	t.Deadline = t.Assignment.Term.End.Add(30 * day)
 	return t.asks(pim.SelfRenew).letter(pim.AssignmentRenewRequested, pim.ApproverRecipient)
 }
 

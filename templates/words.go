@@ -25,6 +25,8 @@ type words struct {
 	Decider  string // who decided; empty where nobody did
 	Approved bool   // somebody had to approve, and did
 	Unasked  bool   // nobody had to approve
+	TooLate  bool   // the approval came after the end that was asked for
+	Onlooker bool   // the reader is told of a request that only the approvers it names can decide
 
 	Quotes []quote
 	Facts  []fact
@@ -114,6 +116,10 @@ func (w *words) activation(l pim.Letter, m matter) {
 	w.End = moment(s.end)
 	w.Length = short(length(r.ScheduleInfo, s))
 	w.Unasked = l.Decision == nil && !r.Approval.IsRequired
+	w.TooLate = l.TooLate
+	if w.Onlooker = onlooks(l); w.Onlooker {
+		w.Label = "View the request"
+	}
 	if s.start.After(told(l)) {
 		w.Start = moment(s.start)
 	}
@@ -123,6 +129,20 @@ func (w *words) activation(l pim.Letter, m matter) {
 	}
 	w.quote("Privileged Identity Management", l.Failure)
 	w.Facts = facts(l, m, s)
+}
+
+// onlooks reports whether the reader is told of a request that only those can decide who were named for it. Behind an address that
+// the notification settings name may stand one of them.
+func onlooks(l pim.Letter) bool {
+	if l.Kind != pim.ActivationPendingApproval || !l.Request.Approval.Named() {
+		return false
+	}
+	switch l.Audience {
+	case pim.ResourceOwner, pim.UserAccessAdministrator, pim.GroupOwner:
+		return true
+	default:
+		return false
+	}
 }
 
 // enabled adds what the mail says that tells of PIM itself.

@@ -29,7 +29,7 @@ func (a *assignment) handle() error {
 			func(in ChangeInput, now time.Time) error { return a.mayChange(c.action, in, now) },
 			func(in ChangeInput, now time.Time) {
 				if !a.done(c.action, in, now) {
-					a.remember(in.ChangeID, c.action, in.Hash)
+					a.remember(in.ChangeID, c.action, in.Hash, now)
 					c.apply(in, now)
 				}
 			}); err != nil {
@@ -39,7 +39,7 @@ func (a *assignment) handle() error {
 	if err := register(a, UpdateRequest, "Somebody asks to extend or renew it.", a.mayRequest,
 		func(in ExtensionInput, now time.Time) {
 			if !a.waits(in) && !a.took(in.ProposalID) {
-				a.remember(in.ProposalID, in.Action, in.Hash)
+				a.remember(in.ProposalID, in.Action, in.Hash, now)
 				a.request(in, now)
 			}
 		}); err != nil {
@@ -48,7 +48,7 @@ func (a *assignment) handle() error {
 	if err := register(a, UpdateDecideRequest, "An administrator's answer to the request that waits.", a.mayDecide,
 		func(in ExtensionDecisionInput, now time.Time) {
 			if !a.took(in.DecisionID) {
-				a.remember(in.DecisionID, "", "")
+				a.remember(in.DecisionID, "", "", now)
 				a.decide(in, now)
 			}
 		}); err != nil {
@@ -209,12 +209,28 @@ func (t *tenure) done(action pim.Action, in ChangeInput, now time.Time) bool {
 		return t.tookAs(action, in.Hash)
 	}
 	if t.Removed || t.ended(now) {
-		return false
+		return false // nothing that was made so is so any more
 	}
+	if in.SameFor != "" {
+		return t.repeats(action, in, now) || t.holds(in)
+	}
+	// Runs that took changes of callers who did not say how long they mean the same have to come to this again.
 	if n := len(t.Taken); n > 0 && t.Taken[n-1].Action == action && t.Taken[n-1].Hash == in.Hash {
 		return action != pim.AdminExtend || t.Now.Term.MayExtend(t.Windows.expiry(), now) != nil
 	}
 	return action != pim.AdminRenew && t.holds(in)
+}
+
+// repeats reports whether a change is the one that an administrator made last, sent again so soon that it is the same call. What the
+// assignee asked for in between does not make it another.
+func (t *tenure) repeats(action pim.Action, in ChangeInput, now time.Time) bool {
+	for _, p := range slices.Backward(t.Taken) {
+		if p.Action == pim.SelfExtend || p.Action == pim.SelfRenew {
+			continue
+		}
+		return p.Action == action && p.Hash == in.Hash && !now.After(p.At.Add(span(in.SameFor)))
+	}
+	return false
 }
 
 // holds reports whether a change asks for the very schedule and type that the assignment has.

@@ -1,7 +1,9 @@
 package workflows_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -127,6 +129,7 @@ func TestWhatWasRemovedStaysRemoved(t *testing.T) {
 	}
 }
 
+// So it is of callers who do not say how long they mean the same: runs that took changes of theirs have to come to it again.
 func TestTheSameChangeAgainIsDone(t *testing.T) {
 	again := func(update, as, hash string, s pim.ScheduleInfo) func(*house) {
 		return admin(update, as, to(s), func(in *workflows.ChangeInput) { in.Hash = hash })
@@ -146,6 +149,73 @@ func TestTheSameChangeAgainIsDone(t *testing.T) {
 		onDay(161, again(workflows.UpdateRenew, "when it is over again", "h", forDays(60)))
 	h.live(lasting(90))
 	require.Equal(t, []pim.What{"expired", "renewed", "expired", "renewed", "expired"}, whats(h.changes()))
+}
+
+// daily is a change that is known by its hash alone, and is the same call for a day.
+func daily(update, as, hash string, s pim.ScheduleInfo) func(*house) {
+	return admin(update, as, to(s), func(in *workflows.ChangeInput) { in.Hash, in.SameFor = hash, "PT24H" })
+}
+
+func TestTheLatestChangeAgainIsTheSameCallForADay(t *testing.T) {
+	for update, c := range map[string]struct {
+		day  float64 // when it is made first
+		made pim.What
+	}{
+		workflows.UpdateExtend: {80, "extended"}, workflows.UpdateUpdate: {80, "updated"}, workflows.UpdateRenew: {91, "renewed"},
+	} {
+		t.Run(update, func(t *testing.T) {
+			h := newTenancy(t)
+			for name, after := range map[string]float64{"once": 0, "a moment later": 0.01, "when the day is over": 1} {
+				h.onDay(c.day+after, daily(update, name, "h", forDays(12)))
+			}
+			h.onDay(c.day+1.01, daily(update, "on the next day", "h", forDays(12)))
+			h.live(lasting(90))
+			made := slices.DeleteFunc(h.changes(), func(c pim.Change) bool { return c.What == pim.WhatExpired })
+			for i, name := range []string{"once", "a moment later", "when the day is over"} {
+				h.taken(name)
+				require.Equal(t, i == 0, slices.ContainsFunc(made, func(m pim.Change) bool { return m.DecisionID == "c-"+name }), name)
+			}
+			if update == workflows.UpdateRenew {
+				h.refused("on the next day", workflows.RefusedWrongState) // it is another call, and nothing to renew is there
+				require.Equal(t, []pim.What{c.made}, whats(made))
+				return
+			}
+			require.Equal(t, []pim.What{c.made, c.made}, whats(made))
+			require.Equal(t, nine.Add(time.Duration((c.day+1.01+12)*float64(day))), made[1].Assignment.Term.End.UTC(), "it counts from then")
+		})
+	}
+}
+
+func TestAnotherChangeBetweenMakesItAnotherCallAndARequestDoesNot(t *testing.T) {
+	h := newTenancy(t).onDay(80, daily(workflows.UpdateExtend, "first", "h", forDays(12))).
+		onDay(80.1, asks(pim.SelfExtend, "x1", forDays(60))).onDay(80.2, daily(workflows.UpdateExtend, "again", "h", forDays(12))).
+		onDay(80.3, daily(workflows.UpdateUpdate, "update", "other", untilDay(94))).onDay(80.4, daily(workflows.UpdateUpdate, "first as update", "h", forDays(12))).
+		onDay(80.5, daily(workflows.UpdateUpdate, "update again", "other", untilDay(94)))
+	h.live(lasting(90))
+	h.taken("again")
+	require.Equal(t, []pim.What{"extended", "extendRequested", "canceled", "updated", "updated", "updated", "expired"}, whats(h.changes()))
+}
+
+func TestWhatIsSoAlreadyIsDoneWhenever(t *testing.T) {
+	h := newTenancy(t).onDay(91, daily(workflows.UpdateRenew, "renew", "h", untilDay(140)))
+	for i, update := range []string{workflows.UpdateExtend, workflows.UpdateRenew, workflows.UpdateUpdate} {
+		h.onDay(100+float64(i), daily(update, update+" by somebody else", "other", untilDay(140)))
+		h.onDay(110+float64(i), daily(update, update+" long after", "h", untilDay(140)))
+	}
+	h.live(lasting(90))
+	for _, update := range []string{workflows.UpdateExtend, workflows.UpdateRenew, workflows.UpdateUpdate} {
+		h.taken(update + " by somebody else")
+		h.taken(update + " long after")
+	}
+	require.Equal(t, []pim.What{"expired", "renewed", "expired"}, whats(h.changes()))
+}
+
+func TestWhatIsOverAgainIsRenewedAgainByTheSameChange(t *testing.T) {
+	renewal := forDays(1)
+	renewal.Expiration.Duration = "PT8H"
+	h := newTenancy(t).onDay(91, daily(workflows.UpdateRenew, "one shift", "h", renewal)).onDay(91.5, daily(workflows.UpdateRenew, "the next", "h", renewal))
+	h.live(lasting(90))
+	require.Equal(t, []pim.What{"expired", "renewed", "expired", "renewed", "expired"}, whats(h.changes()), "the day is not over, but what it made is")
 }
 
 func TestChangeWithAKeyIsMeantEachTime(t *testing.T) {

@@ -65,6 +65,9 @@ type ChangeInput struct {
 	ScheduleInfo   pim.ScheduleInfo   `json:"scheduleInfo,omitzero"`
 	AssignmentType pim.AssignmentType `json:"assignmentType,omitempty"`
 	Windows        Windows            `json:"windows"`
+	// SameFor is how long after a change was taken the very same one, without a key, is that change again, and not another. Empty of
+	// callers who did not say: what they send goes by the rule that there was before.
+	SameFor pim.Duration `json:"sameFor,omitempty"`
 }
 
 // ExtensionInput is a request to extend or renew, by reference.

@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"pimnotify/activities"
@@ -51,6 +52,16 @@ func changed(update string, after time.Duration, to func(at time.Time) pim.Sched
 	}}
 }
 
+// repeated is a change without a key that lasts from when it is taken, as callers send it who mean the same for some seconds.
+func repeated(update string, after, seconds, sameFor time.Duration) step {
+	return step{after: after, update: update, input: func(at time.Time) any {
+		return workflows.ChangeInput{
+			ChangeID: fmt.Sprintf("c-%s-%s", update, after), Hash: update, By: "u1", At: at, Windows: brief(), SameFor: pim.DurationOf(sameFor),
+			ScheduleInfo: pim.ScheduleInfo{Expiration: pim.Expiration{Type: pim.AfterDuration, Duration: pim.DurationOf(seconds)}},
+		}
+	}}
+}
+
 func wished(action pim.Action, after time.Duration) step {
 	return step{after: after, update: workflows.UpdateRequest, input: func(at time.Time) any {
 		return workflows.ExtensionInput{
@@ -96,6 +107,16 @@ var lives = []tale{
 		wished(pim.SelfRenew, 7*time.Second), answered(pim.Approve, 8*time.Second),
 	}},
 	{name: "assignment-updated", life: short, ends: pim.Revoked, do: []step{changed(workflows.UpdateUpdate, time.Second, inSeconds(8))}},
+	{name: "assignment-extended-and-said-again", life: short, ends: pim.Revoked, do: []step{
+		repeated(workflows.UpdateExtend, 3*time.Second, 7*time.Second, 5*time.Second),
+		repeated(workflows.UpdateExtend, 6500*time.Millisecond, 7*time.Second, 5*time.Second), // the same call
+		repeated(workflows.UpdateExtend, 8500*time.Millisecond, 7*time.Second, 5*time.Second), // another
+	}},
+	{name: "assignment-updated-and-said-again", life: short, ends: pim.Revoked, do: []step{
+		repeated(workflows.UpdateUpdate, time.Second, 6*time.Second, 2*time.Second),
+		repeated(workflows.UpdateUpdate, 2*time.Second, 6*time.Second, 2*time.Second), // the same call
+		repeated(workflows.UpdateUpdate, 4*time.Second, 6*time.Second, 2*time.Second), // another
+	}},
 	{name: "assignment-cancelled-by-an-operator", life: endless, ends: pim.Revoked, do: []step{{after: 2 * time.Second}}},
 	{name: "assignment-held-and-unknown", life: short, clerk: hesitantAtFirst, ends: pim.Revoked},
 	{name: "pim-enabled", pim: true, ends: pim.Provisioned},

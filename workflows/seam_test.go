@@ -110,6 +110,20 @@ func TestRunTakesSoManyUpdatesAndHandsOver(t *testing.T) {
 	require.LessOrEqual(t, len(in.Carried.Unwritten), 1)
 }
 
+func TestTheSameCallIsKnownBeyondTheSeam(t *testing.T) {
+	h := newTenancy(t).onDay(80, daily(workflows.UpdateExtend, "first", "h", forDays(12))).onDay(80.5, func(h *house) { h.env.SetContinueAsNewSuggested(true) })
+	h.env.ExecuteWorkflow(workflows.AssignmentWorkflow, lasting(90))
+	in := h.next()
+
+	h = later(t, 80.5)
+	h.after(day/4, daily(workflows.UpdateExtend, "again", "h", forDays(12)))
+	h.after(day, daily(workflows.UpdateExtend, "on the next day", "h", forDays(12)))
+	h.live(in)
+	h.taken("again")
+	require.Equal(t, []pim.What{"extended", "expired"}, whats(h.changes2()))
+	require.Equal(t, "c-on the next day", h.changes2()[0].DecisionID)
+}
+
 // changes2 are the steps that were written down, from wherever they begin.
 func (h *house) changes2() (all []pim.Change) {
 	calls, _, _ := h.post.kept()

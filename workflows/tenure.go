@@ -41,6 +41,7 @@ type proposal struct {
 	ID     string     `json:"id"`
 	Action pim.Action `json:"action"`
 	Hash   string     `json:"hash"`
+	At     time.Time  `json:"at,omitzero"` // when it was taken; zero where a run before this field handed it over
 }
 
 // mostTaken is how many are remembered. What was taken longer ago is in the record, where the starter looks first.
@@ -188,8 +189,8 @@ var upcomingName = map[pim.EventKind]string{
 }
 
 // remember keeps a proposal that was taken.
-func (t *tenure) remember(id string, action pim.Action, hash string) {
-	t.Taken = append(t.Taken, proposal{ID: id, Action: action, Hash: hash})
+func (t *tenure) remember(id string, action pim.Action, hash string, now time.Time) {
+	t.Taken = append(t.Taken, proposal{ID: id, Action: action, Hash: hash, At: now})
 	if excess := len(t.Taken) - mostTaken; excess > 0 {
 		t.Taken = slices.Delete(t.Taken, 0, excess)
 	}

@@ -22,6 +22,7 @@ func (p *program) demoCommand() *cobra.Command {
 	cmd := settings(&cobra.Command{
 		Use:   "demo",
 		Short: "Bring everything up on this machine, play what can happen to a request, and check what arrived",
+		Long:  longStack + " The stories need one in which they have not been played.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c, err := p.config(cmd.Flags())
@@ -42,7 +43,7 @@ func (p *program) demoCommand() *cobra.Command {
 				return err
 			}
 			p.say("Bringing up Temporal, an inbox in place of SES, a worker and the API …")
-			s, err := up(cmd.Context(), c, p.env, log, p.say)
+			s, err := up(cmd.Context(), c, p.given(cmd), p.env, log, p.say)
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"pimnotify/assembly"
+	"pimnotify/pim"
 )
 
 // shortDelay is the approval engine's delay where somebody watches: the documented one in seconds.
@@ -21,6 +22,7 @@ func (p *program) devCommand() *cobra.Command {
 	return settings(&cobra.Command{
 		Use:   "dev",
 		Short: "Bring up Temporal with its UI, an inbox, a worker and the API on this machine, until told to stop",
+		Long:  longStack,
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.config(cmd.Flags())
@@ -31,17 +33,17 @@ func (p *program) devCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if !set(p, cmd, "PIMNOTIFY_ENGINE_DELAY") {
+			if !p.given(cmd)("PIMNOTIFY_ENGINE_DELAY") {
 				if err := assembly.Override(&c, "PIMNOTIFY_ENGINE_DELAY", shortDelay); err != nil {
 					return err
 				}
 			}
-			s, err := up(cmd.Context(), c, p.env, log, p.say)
+			s, err := up(cmd.Context(), c, p.given(cmd), p.env, log, p.say)
 			if err != nil {
 				return err
 			}
 			s.addresses(p.stdout)
-			fmt.Fprintf(p.stdout, tryIt, s.API, s.API, c.EngineDelay.Min, c.EngineDelay.Max, s.exports())
+			fmt.Fprintf(p.stdout, tryIt, s.API, s.API, takes(c.EngineDelay), s.exports())
 			select {
 			case <-cmd.Context().Done():
 			case err = <-s.failed:
@@ -55,15 +57,30 @@ func (p *program) devCommand() *cobra.Command {
 	})
 }
 
-// set reports whether somebody gave a setting a value.
-func set(p *program, cmd *cobra.Command, env string) bool {
-	for _, s := range assembly.Table {
-		if s.Env == env && cmd.Flags().Changed(s.Flag()) {
-			return true
+// longStack is what dev and demo do about settings that differs from the other commands.
+const longStack = `Everything runs on this machine and ends with the command. Where nobody gives --listen and --worker-listen, or their variables, the
+default ports are taken, or others where those are not free. Where nobody gives --ledger, the ledger is a new file that goes when the command
+ends.`
+
+// given reports whether somebody gave a setting a value.
+func (p *program) given(cmd *cobra.Command) func(env string) bool {
+	return func(env string) bool {
+		for _, s := range assembly.Table {
+			if s.Env == env && cmd.Flags().Changed(s.Flag()) {
+				return true
+			}
 		}
+		value, _ := p.env.LookupEnv(env)
+		return value != ""
 	}
-	value, _ := p.env.LookupEnv(env)
-	return value != ""
+}
+
+// takes is how long the approval engine does, in words.
+func takes(d pim.EngineDelay) string {
+	if d.Max == 0 {
+		return "no time"
+	}
+	return fmt.Sprintf("between %s and %s", d.Min, d.Max)
 }
 
 // say tells somebody who waits what is going on.
@@ -102,7 +119,7 @@ Ask for a role, and approve it:
   curl -sX POST %s/v1/tenants/contoso/activationRequests/r1/decision -H 'Content-Type: application/json' \
     -d '{"reviewResult": "Approve", "reviewedBy": {"id": "u8"}, "justification": "ok"}'
 
-The approval engine takes between %s and %s here. For other commands, such as pimnotify digest run --tenant contoso:
+The approval engine takes %s here. For other commands, such as pimnotify digest run --tenant contoso:
 
 %s
 Stop with Ctrl-C.

@@ -52,8 +52,8 @@ type stack struct {
 	failed chan error
 }
 
-// up brings everything up and answers when it can be used. Down ends it.
-func up(ctx context.Context, c assembly.Config, env environment, log *zap.Logger, progress func(string)) (s *stack, err error) {
+// up brings everything up and answers when it can be used. Down ends it. Given says which settings somebody gave a value.
+func up(ctx context.Context, c assembly.Config, given func(env string) bool, env environment, log *zap.Logger, progress func(string)) (s *stack, err error) {
 	s = &stack{failed: make(chan error, 3)}
 	defer func() {
 		if err != nil {
@@ -63,7 +63,7 @@ func up(ctx context.Context, c assembly.Config, env environment, log *zap.Logger
 	if s.folder, err = os.MkdirTemp("", "pimnotify-"); err != nil {
 		return s, fmt.Errorf("make a folder for the ledger: %w", err)
 	}
-	if err := s.complete(&c); err != nil {
+	if err := s.complete(&c, given); err != nil {
 		return s, err
 	}
 	s.config = c
@@ -85,14 +85,37 @@ func up(ctx context.Context, c assembly.Config, env environment, log *zap.Logger
 	s.env = env
 	s.goes("worker", func() error { return worker.Run(ctx, c, env, log) })
 	s.goes("API", func() error { return serveAPI(ctx, c, env, log) })
-	s.API = "http://" + c.Listen
-	return s, s.ready(ctx, s.API+"/readyz", "http://"+c.WorkerListen+"/readyz")
+	s.API = reach(c.Listen)
+	return s, s.ready(ctx, s.API+"/readyz", reach(c.WorkerListen)+"/readyz")
 }
 
-// complete fills in what a deployment would have to set: the sample organisation, and a ledger of its own.
-func (s *stack) complete(c *assembly.Config) error {
-	c.Listen, c.WorkerListen = address(apiPort), address(workerPort)
-	c.Ledger = filepath.Join(s.folder, "ledger.db")
+// complete fills in what a deployment would have to set, where nobody did: addresses that are free, the sample organisation, and a
+// ledger of its own.
+func (s *stack) complete(c *assembly.Config, given func(env string) bool) error {
+	for _, part := range []struct {
+		env    string
+		listen *string
+		port   int
+	}{{"PIMNOTIFY_LISTEN", &c.Listen, apiPort}, {"PIMNOTIFY_WORKER_LISTEN", &c.WorkerListen, workerPort}} {
+		if !given(part.env) {
+			*part.listen = address(part.port)
+			continue
+		}
+		// Whoever has the address already would be taken for the part that is to be there.
+		listener, err := net.Listen("tcp", *part.listen)
+		if err != nil {
+			return fmt.Errorf("%s: %w", part.env, err)
+		}
+		if _, port, _ := net.SplitHostPort(*part.listen); port == "0" {
+			*part.listen = listener.Addr().String()
+		}
+		if err := listener.Close(); err != nil {
+			return fmt.Errorf("%s: %w", part.env, err)
+		}
+	}
+	if !given("PIMNOTIFY_LEDGER") {
+		c.Ledger = filepath.Join(s.folder, "ledger.db")
+	}
 	if c.PortalURL == "" {
 		c.PortalURL = "https://portal.contoso.example/pim"
 	}
@@ -173,6 +196,15 @@ func (s *stack) down() error {
 		errs = append(errs, os.RemoveAll(s.folder))
 	}
 	return errors.Join(errs...)
+}
+
+// reach is where this machine finds what listens on an address.
+func reach(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		listen = net.JoinHostPort("127.0.0.1", port)
+	}
+	return "http://" + listen
 }
 
 // address is a loopback address with the port that is hoped for, or another where that one is taken.

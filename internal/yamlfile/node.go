@@ -64,7 +64,7 @@ func (n Node) Fields() []Field {
 	case *ast.MappingValueNode:
 		entries = mapping.MapRange()
 	default:
-		n.Wrong("must be a mapping of keys to values")
+		n.mustBe("a mapping of keys to values")
 		return nil
 	}
 	var fields []Field
@@ -84,6 +84,16 @@ func (n Node) Fields() []Field {
 		}
 	}
 	return fields
+}
+
+// mustBe notes what a value has to be, or that it is written in a way that is not read at all.
+func (n Node) mustBe(what string) {
+	switch n.value.(type) {
+	case *ast.AnchorNode, *ast.AliasNode:
+		n.Wrong("must be written out: anchors and aliases are not supported, and a * that is text needs quotes")
+	default:
+		n.Wrong("must be %s", what)
+	}
 }
 
 // Record are the values of a mapping that has these keys and no other. A key that the file leaves out has an empty node with
@@ -110,7 +120,7 @@ func (n Node) Items() []Node {
 	}
 	list, ok := n.value.(*ast.SequenceNode)
 	if !ok {
-		n.Wrong("must be a list")
+		n.mustBe("a list")
 		return nil
 	}
 	var items []Node
@@ -132,7 +142,7 @@ func (n Node) Text() (text string, ok bool) {
 	}
 	text, ok = scalar(n.value)
 	if !ok {
-		n.Wrong("must be plain text: lists, mappings, anchors and tags are not read here")
+		n.mustBe("plain text: lists, mappings and tags are not read here")
 	}
 	return text, ok
 }

@@ -58,6 +58,23 @@ func TestSwitchIsTrueOrFalseAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestAnchorsAndAliasesAreSaidNotToBeSupported(t *testing.T) {
+	for text, key := range map[string]string{
+		"a: &x {b: 1}": "a", "l: &x [1]": "l", "s: &x text": "s", "t: &x true": "t",
+		"c: &x {b: 1}\na: *x": "a", "c: &x [1]\nl: *x": "l", "c: &x text\ns: *x": "s", "c: &x true\nt: *x": "t",
+	} {
+		found := mistakesOf(t, text, func(root Node) {
+			keys := root.Record("a", "l", "s", "t", "c")
+			keys["a"].Fields()
+			keys["l"].Items()
+			keys["s"].Text()
+			keys["t"].Bool(false)
+		})
+		require.Len(t, found, 1, text)
+		require.Contains(t, found[0], ": "+key+" must be written out: anchors and aliases are not supported", text)
+	}
+}
+
 func TestMistakesCountInTheWholeFile(t *testing.T) {
 	found := mistakesOf(t, "b: 1\na: 2\n", func(root Node) {
 		require.Zero(t, root.Mistakes())

@@ -50,7 +50,7 @@ func (n Node) Bool(otherwise bool) bool {
 	if value, ok := n.value.(*ast.BoolNode); ok {
 		return value.Value
 	}
-	n.Wrong("must be true or false")
+	n.mustBe("true or false")
 	return otherwise
 }
 

@@ -62,7 +62,7 @@ func registerAssignments(routes huma.API, s Starter) {
 		{"remove", "An administrator removed an assignment", "Nobody is told, neither now nor of its end.", exampleRemoval, s.RemoveAssignment},
 	} {
 		change := operation(r.name+"Assignment", http.MethodPost, assignmentPath+"/"+r.name, r.summary,
-			r.description+" With an Idempotency-Key it is answered once. Without one, asking for the state that has been reached is answered as done.",
+			r.description+" With an Idempotency-Key it is answered once. Without one, the latest change again within 24 hours is answered as done, and so is asking for the state that has been reached.",
 			http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 		withExample(&change, r.example)
 		huma.Register(routes, change, func(ctx context.Context, in *changeInput) (*viewAnswer, error) {

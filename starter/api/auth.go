@@ -47,7 +47,8 @@ func fromHere(tokens *Tokens, next http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := crossOrigin.Check(r); err != nil {
-			newProblem(http.StatusForbidden, "a page of another site sent this: "+err.Error()).write(w)
+			noteCause(r.Context(), err)
+			newProblem(http.StatusForbidden, "a web page of another site sent this: only pages of this API's own address may call it").write(w)
 			return
 		}
 		if tokens == nil && !isLoopback(hostOf(r)) {

@@ -136,6 +136,8 @@ func TestAPageOfAnotherSiteCannotCall(t *testing.T) {
 	} {
 		require.Equal(t, http.StatusForbidden, call(h, http.MethodPut, r1, request, headers...).StatusCode, name)
 	}
+	require.Equal(t, "a web page of another site sent this: only pages of this API's own address may call it",
+		call(h, http.MethodPut, r1, request, with("Origin", "https://evil.example")).problem(t).Detail)
 	require.Equal(t, http.StatusForbidden, call(h, http.MethodGet, r1, "", with("Host", "evil.example")).StatusCode, "reading neither")
 	require.Empty(t, f.calls)
 	for _, host := range []string{"localhost:8080", "127.0.0.1", "[::1]:8080", "LOCALHOST"} {

@@ -43,7 +43,7 @@ func TestBadInputIsToldWhichFieldAndWhatWouldBeRight(t *testing.T) {
 		"missing expiration":       {change(`"expiration": {"type": "afterDuration", "duration": "PT8H"}`, ``), 422, "body.scheduleInfo.expiration", "is required"},
 		"unknown action":           {change("selfActivate", "selfDestruct"), 422, "body.action", "must be selfActivate"},
 		"unknown kind":             {change("directoryRole", "printer"), 422, "body.resourceKind", "directoryRole, azureResource or group"},
-		"unknown type":             {change(`"user"`, `"robot"`), 422, "body.principal.type", "must be one of"},
+		"unknown type":             {change(`"user"`, `"robot"`), 422, "body.principal.type", "must be user, group or servicePrincipal"},
 		"malformed address":        {change("alain@contoso.example", "alain"), 422, "body.principal.mail", "must be an e-mail address"},
 		"approver without an id":   {change(`{"id": "g1", "type": "group"}`, `{"type": "group"}`), 422, "body.approval.approvers[0].id", "is required"},
 		"approver of a wrong type": {change(`{"id": "g1", "type": "group"}`, `"g1"`), 422, "body.approval.approvers[0]", "must be object"},
@@ -67,6 +67,47 @@ func TestBadInputIsToldWhichFieldAndWhatWouldBeRight(t *testing.T) {
 	}
 	require.Equal(t, http.StatusNotFound, call(h, http.MethodGet, r1, "").StatusCode)
 	require.Equal(t, http.StatusCreated, call(h, http.MethodPut, r1, request).StatusCode)
+}
+
+func TestANumberThatNobodyCanReadIsRefusedAtItsFieldInOurWords(t *testing.T) {
+	h := whole(t)
+	huge := strings.Repeat("9", 5000)
+	for name, c := range map[string]struct {
+		body, location string
+		value          any
+	}{
+		"at the top":     {`1e400`, "body", "1e400"},
+		"of a field":     {change(`"approval"`, `"justification": -1e400, "approval"`), "body.justification", "-1e400"},
+		"deep inside":    {change(`"g1"`, huge), "body.approval.approvers[0].id", nil},
+		"in a later one": {change(`{"id": "g1"`, `{"id": "g2"}, {"id": 1E999`), "body.approval.approvers[1].id", "1E999"},
+		"far too deep":   {`{"` + strings.Repeat("x", 5000) + `": 1e400}`, "body." + strings.Repeat("x", 95) + "…", "1e400"},
+	} {
+		answer := call(h, http.MethodPut, r1, c.body)
+		require.Equal(t, http.StatusBadRequest, answer.StatusCode, name)
+		p := answer.problem(t)
+		require.Len(t, p.Errors, 1, name)
+		require.Equal(t, c.location, p.Errors[0].Location, name)
+		require.Equal(t, "must not be a number this large: nobody can read it", p.Errors[0].Message, name)
+		require.Equal(t, c.value, p.Errors[0].Value, name)
+	}
+	require.Equal(t, http.StatusUnprocessableEntity, call(h, http.MethodPut, r1, change(`"approval"`, `"justification": 1e300, "approval"`)).StatusCode)
+}
+
+func TestLittleOfWhatWasSentIsSentBack(t *testing.T) {
+	h := whole(t)
+	for name, body := range map[string]string{
+		"a long id":         change(`"u7"`, `"`+strings.Repeat("x", 513)+`"`),
+		"a long reason":     change(`"approval"`, `"justification": "`+strings.Repeat("x", 20_001)+`", "approval"`),
+		"a long name":       change(`"approval"`, `"`+strings.Repeat("x", 5000)+`": 1, "approval"`),
+		"a long address":    change("alain@contoso.example", strings.Repeat("x", 150)),
+		"a long word":       change(`"user"`, `"`+strings.Repeat("x", 150)+`"`),
+		"a long wrong type": change(`"u7"`, `[`+strings.Repeat(`"x",`, 50)+`"x"]`),
+	} {
+		answer := call(h, http.MethodPut, r1, body)
+		require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode, name)
+		require.NotContains(t, string(answer.body), strings.Repeat("x", 101), name)
+		require.NotContains(t, string(answer.body), `"value"`, name)
+	}
 }
 
 func TestEveryMistakeIsNamedAtOnce(t *testing.T) {
@@ -111,6 +152,13 @@ func TestABadIDIsRefusedWhereItStands(t *testing.T) {
 		p := answer.problem(t)
 		require.Equal(t, location, p.Errors[0].Location, target)
 		require.Contains(t, p.Errors[0].Message, "1 to 128")
+	}
+	for _, id := range []string{"..", ".", "%2E%2E", ""} {
+		answer := call(h, http.MethodGet, "/v1/tenants/contoso/events/"+id+"/recipients", "")
+		require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode, id)
+		wrong := answer.problem(t).Errors[0]
+		require.Equal(t, "path.eventId", wrong.Location)
+		require.Equal(t, "must be the id of an event, such as activation.r1.completed", wrong.Message)
 	}
 }
 
@@ -168,6 +216,11 @@ func TestAQueryIsCheckedToo(t *testing.T) {
 	for query, location := range map[string]string{"": "query.resource", "?resource=users/u1": "query.resource", "?resource=activationRequests/..": "query.resource", "?resource=pim&limit=3": "query.limit"} {
 		answer := call(h, http.MethodGet, "/v1/tenants/contoso/events"+query, "")
 		require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode, query)
-		require.Equal(t, location, answer.problem(t).Errors[0].Location)
+		wrong := answer.problem(t).Errors[0]
+		require.Equal(t, location, wrong.Location)
+		if location == "query.limit" {
+			require.Equal(t, "is not a parameter that is known here; names are exact", wrong.Message)
+			require.Nil(t, wrong.Value)
+		}
 	}
 }

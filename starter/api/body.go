@@ -37,7 +37,7 @@ func readable(next http.Handler) http.Handler {
 			return
 		}
 		if err := checkJSON(body); err != nil {
-			newProblem(http.StatusBadRequest, "the body cannot be read as JSON", ProblemError{"body", err.Error(), nil}).write(w)
+			newProblem(http.StatusBadRequest, "the body cannot be read as JSON", misread(err)).write(w)
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
@@ -90,30 +90,64 @@ func checkValue(decoder *json.Decoder, depth int) error {
 	}
 	delim, nested := token.(json.Delim)
 	if !nested {
-		return nil
+		return checkNumber(token)
 	}
 	if depth == maxDepth {
 		return fmt.Errorf("nested more than %d deep", maxDepth)
 	}
 	names := map[string]bool{}
-	for decoder.More() {
+	for n := 0; decoder.More(); n++ {
+		text, place := "", fmt.Sprintf("[%d]", n)
 		if delim == '{' {
 			name, err := decoder.Token()
 			if err != nil {
 				return readError(decoder, err)
 			}
-			if text, _ := name.(string); names[text] {
+			if text, _ = name.(string); names[text] {
 				return fmt.Errorf("a name stands twice in one object, before byte %d", decoder.InputOffset())
-			} else {
-				names[text] = true
 			}
+			names[text], place = true, "."+text
 		}
 		if err := checkValue(decoder, depth+1); err != nil {
-			return err
+			return within(place, err)
 		}
 	}
 	_, err = decoder.Token()
 	return readError(decoder, err)
+}
+
+// tooLarge is a number that is JSON and that no reader of this API can hold.
+type tooLarge struct{ number, location string }
+
+func (e *tooLarge) Error() string { return "must not be a number this large: nobody can read it" }
+
+func checkNumber(token json.Token) error {
+	number, ok := token.(json.Number)
+	if !ok {
+		return nil
+	}
+	if _, err := number.Float64(); err != nil {
+		return &tooLarge{number: number.String()}
+	}
+	return nil
+}
+
+// within says of an error that knows its place where that is seen from further out.
+func within(place string, err error) error {
+	var number *tooLarge
+	if errors.As(err, &number) {
+		number.location = place + number.location
+	}
+	return err
+}
+
+// misread is what is wrong with a body that cannot be read, as its sender is told.
+func misread(err error) ProblemError {
+	var number *tooLarge
+	if errors.As(err, &number) {
+		return ProblemError{clip("body" + number.location), number.Error(), short(number.number)}
+	}
+	return ProblemError{"body", err.Error(), nil}
 }
 
 func readError(decoder *json.Decoder, err error) error {

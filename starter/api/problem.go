@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"pimnotify/pim"
@@ -124,8 +125,8 @@ func conflictProblem(c *starter.Conflict) *Problem {
 	return p
 }
 
-// maxEcho is how much of what was sent is sent back: enough to recognise a value by.
-const maxEcho = 256
+// maxEcho is how much of what was sent is sent back, in bytes: enough to recognise a value by.
+const maxEcho = 100
 
 // short is a value that is short enough to be echoed, or nothing.
 func short(value any) any {
@@ -134,4 +135,12 @@ func short(value any) any {
 		return nil
 	}
 	return value
+}
+
+// clip is a location with the names that were sent in it, as far as they are echoed.
+func clip(location string) string {
+	if len(location) <= maxEcho {
+		return location
+	}
+	return strings.ToValidUTF8(location[:maxEcho], "") + "…"
 }

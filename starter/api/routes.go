@@ -42,7 +42,11 @@ func dotSegment(escaped string) *Problem {
 			continue
 		}
 		location := map[int]string{3: "path.tenant", 5: "path.id"}[i]
-		if i == 7 && (segments[6] == "extendRequests" || segments[6] == "renewRequests") {
+		switch {
+		case i == 5 && segments[4] == "events":
+			return newProblem(http.StatusUnprocessableEntity, "the request is not valid",
+				ProblemError{"path.eventId", "must be the id of an event, such as activation.r1.completed", text})
+		case i == 7 && (segments[6] == "extendRequests" || segments[6] == "renewRequests"):
 			location = "path.requestId"
 		}
 		if !strings.HasPrefix(escaped, "/v1/tenants/") || location == "" {
