@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pimnotify/pim"
@@ -83,16 +84,34 @@ func (l *Ledger) MarkStarted(ctx context.Context, a pim.Accepted, at time.Time) 
 	})
 }
 
-// Unstarted lists requests that were accepted before the given moment and never marked started, the oldest first.
+// Unstarted lists requests that were accepted before the given moment and never marked started, the oldest first. Where there are as
+// many as the limit, half of them are the newest: what was just accepted does not wait for an import of a hundred thousand to be
+// worked off, and what nobody can start does not keep the rest waiting.
 func (l *Ledger) Unstarted(ctx context.Context, before time.Time, limit int) (accepted []pim.Accepted, err error) {
 	err = l.read(ctx, "list requests that were not started", func(tx *sql.Tx) error {
-		return each(ctx, tx, acceptedQuery+` WHERE r.started_at IS NULL AND r.accepted_at < $1 ORDER BY r.accepted_at LIMIT $2`,
-			[]any{micros(before), limit}, func(rows *sql.Rows) error {
-				a, err := scanAccepted(rows)
+		oldest, err := unstarted(ctx, tx, before, limit, "ASC")
+		if accepted = oldest; err != nil || len(oldest) < limit {
+			return err
+		}
+		newest, err := unstarted(ctx, tx, before, limit-limit/2, "DESC")
+		accepted = oldest[:limit/2]
+		for _, a := range slices.Backward(newest) {
+			if !slices.ContainsFunc(accepted, func(o pim.Accepted) bool { return o.Tenant == a.Tenant && o.Resource == a.Resource }) {
 				accepted = append(accepted, a)
-				return err
-			})
+			}
+		}
+		return err
 	})
+	return accepted, err
+}
+
+func unstarted(ctx context.Context, q querier, before time.Time, limit int, order string) (accepted []pim.Accepted, err error) {
+	err = each(ctx, q, acceptedQuery+` WHERE r.started_at IS NULL AND r.accepted_at < $1 ORDER BY r.accepted_at `+order+` LIMIT $2`,
+		[]any{micros(before), limit}, func(rows *sql.Rows) error {
+			a, err := scanAccepted(rows)
+			accepted = append(accepted, a)
+			return err
+		})
 	return accepted, err
 }
 

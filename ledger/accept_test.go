@@ -174,7 +174,8 @@ func TestUnstartedRequestsAreTheOldOnesThatNobodyStarted(t *testing.T) {
 			return strings.Join(ids, " ")
 		}
 		require.Equal(t, "c b a", names(10))
-		require.Equal(t, "c b", names(2))
+		require.Equal(t, "c b a", names(3), "each once")
+		require.Equal(t, "c a", names(2), "the oldest, and the newest of many")
 	})
 }
 
