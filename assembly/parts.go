@@ -40,24 +40,18 @@ type Parts struct {
 // Open opens the directory, the settings and the ledger, dials Temporal and makes sure that its search attributes can be used. What was opened
 // is closed again where one of them fails.
 func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Logger) (parts *Parts, err error) {
-	p := &Parts{Config: c, Log: logger}
+	p, err := OpenFiles(ctx, c, logger)
+	if err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	if p.Directory, err = openDirectory(ctx, c, logger); err != nil {
+	if err := p.OpenLedger(ctx); err != nil {
 		return nil, err
 	}
-	p.closers = append(p.closers, func() error { p.Directory.Close(); return nil })
-	if p.Settings, err = settings.Open(ctx, c.SettingsFile, c.Settings(), logger); err != nil {
-		return nil, fmt.Errorf("PIMNOTIFY_SETTINGS: %w", err)
-	}
-	p.closers = append(p.closers, func() error { p.Settings.Close(); return nil })
-	if p.Ledger, err = ledger.Open(ctx, c.Ledger); err != nil {
-		return nil, fmt.Errorf("PIMNOTIFY_LEDGER: %w", err)
-	}
-	p.closers = append(p.closers, p.Ledger.Close)
 	metrics, handler, err := newMetrics(map[string]func() error{"directory": p.Directory.Problem, "settings": p.Settings.Problem})
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
@@ -81,6 +75,34 @@ func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Lo
 		return nil, err
 	}
 	return p, nil
+}
+
+// OpenFiles opens the directory and the settings alone, for those who do without Temporal.
+func OpenFiles(ctx context.Context, c Config, logger *zap.Logger) (parts *Parts, err error) {
+	p := &Parts{Config: c, Log: logger}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Close())
+		}
+	}()
+	if p.Directory, err = openDirectory(ctx, c, logger); err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, func() error { p.Directory.Close(); return nil })
+	if p.Settings, err = settings.Open(ctx, c.SettingsFile, c.Settings(), logger); err != nil {
+		return nil, fmt.Errorf("PIMNOTIFY_SETTINGS: %w", err)
+	}
+	p.closers = append(p.closers, func() error { p.Settings.Close(); return nil })
+	return p, nil
+}
+
+// OpenLedger opens the ledger as well.
+func (p *Parts) OpenLedger(ctx context.Context) (err error) {
+	if p.Ledger, err = ledger.Open(ctx, p.Config.Ledger); err != nil {
+		return fmt.Errorf("PIMNOTIFY_LEDGER: %w", err)
+	}
+	p.closers = append(p.closers, p.Ledger.Close)
+	return nil
 }
 
 // dial connects, and waits for a server that is not up yet.

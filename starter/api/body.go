@@ -2,21 +2,17 @@ package api
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net"
 	"net/http"
 	"strings"
-	"unicode/utf8"
+
+	"pimnotify/internal/strictjson"
 )
 
-const (
-	maxBody  = 1 << 20 // bytes
-	maxDepth = 32      // of objects and lists inside each other; a request has five
-)
+const maxBody = 1 << 20 // bytes
 
 // readable reads the body of a call that changes something, once and within bounds, and refuses what no handler could read.
 func readable(next http.Handler) http.Handler {
@@ -36,7 +32,7 @@ func readable(next http.Handler) http.Handler {
 			unreadable(err).write(w)
 			return
 		}
-		if err := checkJSON(body); err != nil {
+		if err := strictjson.Check(body); err != nil {
 			newProblem(http.StatusBadRequest, "the body cannot be read as JSON", ProblemError{"body", err.Error(), nil}).write(w)
 			return
 		}
@@ -61,64 +57,4 @@ func unreadable(err error) *Problem {
 		return newProblem(http.StatusRequestTimeout, "the body took too long to arrive")
 	}
 	return newProblem(http.StatusBadRequest, "the body ended before it was whole")
-}
-
-// checkJSON says why a body is not one JSON value that everybody reads alike: not UTF-8, cut off, followed by something, nested
-// without end, or with a name twice in one object, of which readers differ on which one counts.
-func checkJSON(body []byte) error {
-	if len(bytes.TrimSpace(body)) == 0 {
-		return errors.New("must be a JSON object: {} at least")
-	}
-	if !utf8.Valid(body) {
-		return errors.New("must be UTF-8")
-	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	if err := checkValue(decoder, 0); err != nil {
-		return fmt.Errorf("must be JSON: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("must be one JSON value, and something follows it at byte %d", decoder.InputOffset())
-	}
-	return nil
-}
-
-func checkValue(decoder *json.Decoder, depth int) error {
-	token, err := decoder.Token()
-	if err != nil {
-		return readError(decoder, err)
-	}
-	delim, nested := token.(json.Delim)
-	if !nested {
-		return nil
-	}
-	if depth == maxDepth {
-		return fmt.Errorf("nested more than %d deep", maxDepth)
-	}
-	names := map[string]bool{}
-	for decoder.More() {
-		if delim == '{' {
-			name, err := decoder.Token()
-			if err != nil {
-				return readError(decoder, err)
-			}
-			if text, _ := name.(string); names[text] {
-				return fmt.Errorf("a name stands twice in one object, before byte %d", decoder.InputOffset())
-			} else {
-				names[text] = true
-			}
-		}
-		if err := checkValue(decoder, depth+1); err != nil {
-			return err
-		}
-	}
-	_, err = decoder.Token()
-	return readError(decoder, err)
-}
-
-func readError(decoder *json.Decoder, err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("it ends at byte %d, before it is whole", decoder.InputOffset())
-	}
-	return err
 }

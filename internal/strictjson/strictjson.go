@@ -1,0 +1,74 @@
+// Package strictjson refuses JSON that two readers could understand differently. What comes from outside is looked at before anything
+// is made of it.
+package strictjson
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+const maxDepth = 32 // of objects and lists inside each other; a request has five
+
+// Check says why a text is not one JSON value that everybody reads alike: not UTF-8, cut off, followed by something, nested
+// without end, or with a name twice in one object, of which readers differ on which one counts.
+func Check(text []byte) error {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return errors.New("must be a JSON object: {} at least")
+	}
+	if !utf8.Valid(text) {
+		return errors.New("must be UTF-8")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := checkValue(decoder, 0); err != nil {
+		return fmt.Errorf("must be JSON: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("must be one JSON value, and something follows it at byte %d", decoder.InputOffset())
+	}
+	return nil
+}
+
+func checkValue(decoder *json.Decoder, depth int) error {
+	token, err := decoder.Token()
+	if err != nil {
+		return readError(decoder, err)
+	}
+	delim, nested := token.(json.Delim)
+	if !nested {
+		return nil
+	}
+	if depth == maxDepth {
+		return fmt.Errorf("nested more than %d deep", maxDepth)
+	}
+	names := map[string]bool{}
+	for decoder.More() {
+		if delim == '{' {
+			name, err := decoder.Token()
+			if err != nil {
+				return readError(decoder, err)
+			}
+			if text, _ := name.(string); names[text] {
+				return fmt.Errorf("a name stands twice in one object, before byte %d", decoder.InputOffset())
+			} else {
+				names[text] = true
+			}
+		}
+		if err := checkValue(decoder, depth+1); err != nil {
+			return err
+		}
+	}
+	_, err = decoder.Token()
+	return readError(decoder, err)
+}
+
+func readError(decoder *json.Decoder, err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("it ends at byte %d, before it is whole", decoder.InputOffset())
+	}
+	return err
+}
