@@ -14,34 +14,39 @@ import (
 // request is Graph's unifiedRoleAssignmentScheduleRequest or unifiedRoleEligibilityScheduleRequest, as it is exported with
 // $expand=principal,roleDefinition. What Graph documents is known, whether it matters here or not.
 type request struct {
-	Type    string `json:"@odata.type"`
-	Context string `json:"@odata.context"`
+	heading
 
-	ID                string             `json:"id"`
-	Action            string             `json:"action"`
-	Status            string             `json:"status"`
-	CreatedDateTime   *time.Time         `json:"createdDateTime"`
-	CompletedDateTime *time.Time         `json:"completedDateTime"`
-	PrincipalID       string             `json:"principalId"`
-	RoleDefinitionID  string             `json:"roleDefinitionId"`
-	DirectoryScopeID  string             `json:"directoryScopeId"`
-	AppScopeID        string             `json:"appScopeId"`
-	TargetScheduleID  string             `json:"targetScheduleId"`
-	ApprovalID        string             `json:"approvalId"`
-	IsValidationOnly  bool               `json:"isValidationOnly"`
-	Justification     string             `json:"justification"`
-	TicketInfo        pim.TicketInfo     `json:"ticketInfo"`
-	ScheduleInfo      schedule           `json:"scheduleInfo"`
-	CreatedBy         json.RawMessage    `json:"createdBy"`
-	Principal         json.RawMessage    `json:"principal"`
-	RoleDefinition    json.RawMessage    `json:"roleDefinition"`
-	DirectoryScope    json.RawMessage    `json:"directoryScope"`
-	AppScope          json.RawMessage    `json:"appScope"`
-	AssignmentType    pim.AssignmentType `json:"assignmentType"` // not Graph's: it stands in for @odata.type
+	Status            string          `json:"status"`
+	CompletedDateTime *time.Time      `json:"completedDateTime"`
+	TargetScheduleID  string          `json:"targetScheduleId"`
+	ApprovalID        string          `json:"approvalId"`
+	IsValidationOnly  bool            `json:"isValidationOnly"`
+	Justification     string          `json:"justification"`
+	TicketInfo        pim.TicketInfo  `json:"ticketInfo"`
+	ScheduleInfo      schedule        `json:"scheduleInfo"`
+	CreatedBy         json.RawMessage `json:"createdBy"`
+	Principal         json.RawMessage `json:"principal"`
+	RoleDefinition    json.RawMessage `json:"roleDefinition"`
+	DirectoryScope    json.RawMessage `json:"directoryScope"`
+	AppScope          json.RawMessage `json:"appScope"`
 
 	CustomData     json.RawMessage `json:"customData"`
 	ActivatedUsing json.RawMessage `json:"activatedUsing"`
 	TargetSchedule json.RawMessage `json:"targetSchedule"`
+}
+
+// heading is what tells which requests are about the same, and in which order.
+type heading struct {
+	Type             string             `json:"@odata.type"`
+	Context          string             `json:"@odata.context"`
+	ID               string             `json:"id"`
+	Action           string             `json:"action"`
+	CreatedDateTime  *time.Time         `json:"createdDateTime"`
+	PrincipalID      string             `json:"principalId"`
+	RoleDefinitionID string             `json:"roleDefinitionId"`
+	DirectoryScopeID string             `json:"directoryScopeId"`
+	AppScopeID       string             `json:"appScopeId"`
+	AssignmentType   pim.AssignmentType `json:"assignmentType"` // not Graph's: it stands in for @odata.type
 }
 
 type schedule struct {
@@ -65,8 +70,7 @@ func parseRequest(text []byte, fields map[string]any, now time.Time) (Line, []pi
 		problems = append(problems, pim.Problem{Message: "cannot be read: " + err.Error()})
 	}
 	if len(problems) > 0 {
-		line := r.line() // as far as it could be read
-		return line, problems
+		return Line{ID: r.ID}, problems
 	}
 	g := reading{request: r, now: now}
 	line := g.read()
@@ -86,14 +90,14 @@ func (g *reading) refuse(location, message string, value any) {
 	g.problems = append(g.problems, pim.Problem{Location: location, Message: message, Value: value})
 }
 
-// leaveOut refuses what concerns nothing else.
+// leaveOut refuses what concerns nothing else, for its status.
 func (g *reading) leaveOut(message string) {
 	g.refuse("status", message, g.Status)
 	g.aside = true
 }
 
 func (g *reading) read() Line {
-	line := g.line()
+	line := Line{ID: g.ID, Graphs: true, Targets: []string{g.ID, g.TargetScheduleID}}
 	action, known := pim.ParseAction(g.Action)
 	if !known {
 		g.refuse("action", cmp.Or(ifEmpty(g.Action), "must be one of Graph's, such as adminAssign or selfActivate"), g.Action)
@@ -113,6 +117,7 @@ func (g *reading) read() Line {
 	}
 	if g.IsValidationOnly {
 		g.refuse("isValidationOnly", "must be false: what was only validated never happened", true)
+		g.aside = true
 	}
 	if r := g.ScheduleInfo.Recurrence; len(r) > 0 && string(r) != "null" {
 		g.refuse("scheduleInfo.recurrence", "must be null: an assignment has one schedule at a time", nil)
@@ -124,26 +129,26 @@ func (g *reading) read() Line {
 	return line
 }
 
-// line is what every request says, whatever its action.
-func (r *request) line() Line {
-	l := Line{ID: r.ID, Targets: []string{r.ID}}
-	if r.TargetScheduleID != "" {
-		l.Targets = append(l.Targets, r.TargetScheduleID)
-	}
-	if r.CreatedDateTime != nil {
-		l.At = r.CreatedDateTime.UTC()
-	}
-	kind := string(r.kind())
-	if action, _ := pim.ParseAction(r.Action); action == pim.SelfActivate || action == pim.SelfDeactivate {
+// place is where a line belongs, as far as that can be read: what it has in common with others about the same, when it was asked, and
+// whether it is about another. A line that says everything itself has a place of its own.
+func place(text []byte) (group string, at time.Time, later bool) {
+	var h heading
+	_ = json.Unmarshal(text, &h) // what is wrong with it is told when its turn comes
+	kind := string(h.kind())
+	action, _ := pim.ParseAction(h.Action)
+	if action == pim.SelfActivate || action == pim.SelfDeactivate {
 		kind = string(pim.SelfActivate)
 	}
-	if kind != "" && r.PrincipalID != "" && r.RoleDefinitionID != "" && r.scopeID() != "" {
-		l.Group = strings.Join([]string{kind, r.PrincipalID, r.RoleDefinitionID, r.scopeID()}, "\n")
+	if h.CreatedDateTime != nil {
+		at = *h.CreatedDateTime
 	}
-	return l
+	if kind != "" && h.PrincipalID != "" && h.RoleDefinitionID != "" && h.scopeID() != "" {
+		group = strings.Join([]string{kind, h.PrincipalID, h.RoleDefinitionID, h.scopeID()}, "\n")
+	}
+	return group, at, action != pim.AdminAssign && action != pim.SelfActivate
 }
 
-func (r *request) scopeID() string { return cmp.Or(r.DirectoryScopeID, r.AppScopeID) }
+func (h *heading) scopeID() string { return cmp.Or(h.DirectoryScopeID, h.AppScopeID) }
 
 // done is when a request had been worked off. Graph leaves that out of some, a removal for one.
 func (r *request) done() time.Time {
@@ -155,30 +160,30 @@ func (r *request) done() time.Time {
 
 // kind is what a request gives: Graph has a resource for each of the two, whose name stands where it was exported with its
 // annotations.
-func (r *request) kind() pim.AssignmentType {
+func (h *heading) kind() pim.AssignmentType {
 	switch {
-	case strings.HasSuffix(r.Type, "graph.unifiedRoleEligibilityScheduleRequest"), strings.Contains(r.Context, "/roleEligibilityScheduleRequests"):
+	case strings.HasSuffix(h.Type, "graph.unifiedRoleEligibilityScheduleRequest"), strings.Contains(h.Context, "/roleEligibilityScheduleRequests"):
 		return pim.Eligible
-	case strings.HasSuffix(r.Type, "graph.unifiedRoleAssignmentScheduleRequest"), strings.Contains(r.Context, "/roleAssignmentScheduleRequests"):
+	case strings.HasSuffix(h.Type, "graph.unifiedRoleAssignmentScheduleRequest"), strings.Contains(h.Context, "/roleAssignmentScheduleRequests"):
 		return pim.Active
 	}
-	return r.AssignmentType
+	return h.AssignmentType
 }
 
-func (r *request) kindProblem(action pim.Action) *pim.Problem {
-	kind := r.kind()
+func (h *heading) kindProblem(action pim.Action) *pim.Problem {
+	kind := h.kind()
 	switch {
-	case r.Type != "" && !strings.HasSuffix(r.Type, "graph.unifiedRoleEligibilityScheduleRequest") && !strings.HasSuffix(r.Type, "graph.unifiedRoleAssignmentScheduleRequest"):
+	case h.Type != "" && !strings.HasSuffix(h.Type, "graph.unifiedRoleEligibilityScheduleRequest") && !strings.HasSuffix(h.Type, "graph.unifiedRoleAssignmentScheduleRequest"):
 		return &pim.Problem{
-			Location: "@odata.type", Value: r.Type,
+			Location: "@odata.type", Value: h.Type,
 			Message: "must be #microsoft.graph.unifiedRoleEligibilityScheduleRequest or #microsoft.graph.unifiedRoleAssignmentScheduleRequest: bring everything else in as the API takes it",
 		}
 	case action == pim.SelfActivate, action == pim.SelfDeactivate:
 		return nil // an activation makes a role active, wherever it was exported from
 	case kind == "":
 		return &pim.Problem{Location: "assignmentType", Message: "is required where neither @odata.type nor @odata.context says it: eligible for a roleEligibilityScheduleRequest, active for a roleAssignmentScheduleRequest"}
-	case r.AssignmentType != "" && r.AssignmentType != kind:
-		return &pim.Problem{Location: "assignmentType", Message: fmt.Sprintf("must be %s, as @odata.type or @odata.context says", kind), Value: string(r.AssignmentType)}
+	case h.AssignmentType != "" && h.AssignmentType != kind:
+		return &pim.Problem{Location: "assignmentType", Message: fmt.Sprintf("must be %s, as @odata.type or @odata.context says", kind), Value: string(h.AssignmentType)}
 	case kind != pim.Eligible && kind != pim.Active:
 		return &pim.Problem{Location: "assignmentType", Message: "must be eligible or active", Value: string(kind)}
 	}

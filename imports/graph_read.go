@@ -61,7 +61,7 @@ func (g *reading) assignment(means int, line *Line) {
 		g.leaveOut("must be Provisioned: an assignment that never came about is no part of the record")
 		return
 	}
-	line.revoked = g.Status == "Revoked"
+	line.Revoked = g.Status == "Revoked"
 	line.Past.Assignment = &pim.PastAssignment{ID: g.ID, Assignment: pim.Assignment{
 		Action: pim.AdminAssign, ResourceKind: pim.DirectoryRole, Principal: g.principal(), Role: g.role(), Scope: g.scope(),
 		AssignmentType: g.kind(), AssignedBy: g.administrator(), Justification: g.Justification, TicketInfo: g.TicketInfo,

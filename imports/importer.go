@@ -104,11 +104,7 @@ func (i *run) read(ctx context.Context, s *spool, r io.Reader) error {
 		if err != nil {
 			return err
 		}
-		var line Line
-		if wrong == "" {
-			line, _ = Parse(text, i.Now) // what is wrong with it is told when its turn comes
-		}
-		if err := s.add(ctx, from.number, text, wrong, line); err != nil {
+		if err := s.add(ctx, from.number, text, wrong); err != nil {
 			return err
 		}
 		i.summary.Lines++
@@ -253,7 +249,7 @@ func (i *run) refuseAll(r *record, problems []pim.Problem) {
 		if len(r.stepOf) > 0 { // put together from Graph's lines
 			line, p.Location = r.place(p.Location)
 		}
-		if r.root.Group != "" {
+		if r.root.Graphs {
 			p = inGraphsWords(p)
 		}
 		by[line] = append(by[line], p)

@@ -13,22 +13,16 @@ import (
 // Line is what one line says.
 type Line struct {
 	ID   string
-	At   time.Time      // when it was asked
 	Past pim.Past       // a record of its own; empty where the line is about another
 	Then []pim.PastStep // what it says became of the record, or of the one that it is about
 
-	// Group is what lines have in common that may be about one record: kind, principal, role and scope. Empty for a line that says
-	// everything itself.
-	Group string
-	// Targets are the schedules that a record is known by, or the one that a change names.
-	Targets []string
-	// Aside marks what is refused and concerns nothing else: what has had no effect, or has not had it yet.
-	Aside bool
-
-	revoked bool // Graph says that the record has ended before its time
+	Graphs  bool     // one of Graph's requests
+	Targets []string // the schedules that a record is known by, or that a change names; empty ones are none
+	Aside   bool     // refused, and of no concern to anything else: it has had no effect, or has not had it yet
+	Revoked bool     // Graph says that the record has ended before its time
 }
 
-// Parse reads one line. Where something is wrong with it, the group tells what else it would have been about.
+// Parse reads one line, and says everything that is wrong with it by itself.
 func Parse(text []byte, now time.Time) (Line, []pim.Problem) {
 	if err := strictjson.Check(text); err != nil {
 		return Line{}, []pim.Problem{{Message: err.Error()}}

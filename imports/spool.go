@@ -8,8 +8,6 @@ import (
 	"iter"
 
 	_ "modernc.org/sqlite" // the temporary file
-
-	"pimnotify/pim"
 )
 
 // spool keeps the lines of one import in a temporary file, so that those which belong together can be read together: groups in the
@@ -71,15 +69,16 @@ func (s *spool) close() error {
 	return s.db.Close()
 }
 
-// add keeps a line with what it says, as far as it says anything.
-func (s *spool) add(ctx context.Context, number int, text []byte, wrong string, line Line) error {
-	first, later := number, line.Past == (pim.Past{})
-	if line.Group != "" {
-		if err := s.name.QueryRowContext(ctx, line.Group, number).Scan(&first); err != nil {
+// add keeps a line at its place; what is wrong with it where it has no text.
+func (s *spool) add(ctx context.Context, number int, text []byte, wrong string) error {
+	first := number
+	group, at, later := place(text)
+	if group != "" {
+		if err := s.name.QueryRowContext(ctx, group, number).Scan(&first); err != nil {
 			return fmt.Errorf("keep line %d: %w", number, err)
 		}
 	}
-	if _, err := s.put.ExecContext(ctx, first, line.At.UnixMicro(), later, number, text, wrong); err != nil {
+	if _, err := s.put.ExecContext(ctx, first, at.UnixMicro(), later, number, text, wrong); err != nil {
 		return fmt.Errorf("keep line %d: %w", number, err)
 	}
 	return nil

@@ -79,7 +79,7 @@ func owner(records []*record, number int) *record {
 
 func target(records []*record, p part) *record {
 	for _, r := range records {
-		if slices.ContainsFunc(p.Targets, func(t string) bool { return slices.Contains(r.root.Targets, t) }) {
+		if slices.ContainsFunc(p.Targets, func(t string) bool { return t != "" && slices.Contains(r.root.Targets, t) }) {
 			return r
 		}
 	}
@@ -120,6 +120,6 @@ func (r *record) assemble() {
 
 // unended says that Graph has an assignment as revoked, and nobody says when.
 func (r *record) unended() bool {
-	return r.root.revoked && r.past.Assignment != nil &&
+	return r.root.Revoked && r.past.Assignment != nil &&
 		!slices.ContainsFunc(r.past.Assignment.History, func(s pim.PastStep) bool { return s.What == pim.WhatRemoved })
 }

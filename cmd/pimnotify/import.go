@@ -55,7 +55,7 @@ is, so the same file can be brought in again. Each line that is refused is named
 		},
 	})
 	cmd.Flags().StringVar(&b.tenant, "tenant", "", "whose it is")
-	cmd.Flags().IntVar(&b.batch, "batch", 500, "how many records are written down at a time")
+	cmd.Flags().IntVar(&b.batch, "batch", 1000, "how many records are written down at a time")
 	cmd.Flags().BoolVar(&b.dryRun, "dry-run", false, "check every line and write nothing")
 	cmd.Flags().StringVar(&b.refused, "refused", "", "new file for the lines that are not brought in, with the reasons, as JSON lines")
 	_ = cmd.MarkFlagRequired("tenant") // it is there
