@@ -252,7 +252,9 @@ func (i *run) refuseAll(r *record, problems []pim.Problem) {
 		if r.root.Graphs {
 			p = inGraphsWords(p)
 		}
-		by[line] = append(by[line], p)
+		if !slices.ContainsFunc(by[line], func(o pim.Problem) bool { return o.Location == p.Location && o.Message == p.Message }) { // a line can be two steps
+			by[line] = append(by[line], p)
+		}
 	}
 	culprit := 0
 	for _, p := range r.parts() {
