@@ -75,7 +75,7 @@ func (p *program) bringIn(ctx context.Context, c assembly.Config, b bringing, in
 	}
 	defer func() { err = errors.Join(err, parts.Close()) }()
 	if _, err := parts.Directory.Organization(ctx, b.tenant); err != nil {
-		return fmt.Errorf("tenant %s: %w", b.tenant, err)
+		return fmt.Errorf("--tenant: %w", err)
 	}
 	out, err := newLeavings(p.stdout, b.refused)
 	if err != nil {
