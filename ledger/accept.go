@@ -106,13 +106,20 @@ func (l *Ledger) Unstarted(ctx context.Context, before time.Time, limit int) (ac
 }
 
 func unstarted(ctx context.Context, q querier, before time.Time, limit int, order string) (accepted []pim.Accepted, err error) {
-	err = each(ctx, q, acceptedQuery+` WHERE r.started_at IS NULL AND r.accepted_at < $1 ORDER BY r.accepted_at `+order+` LIMIT $2`,
-		[]any{micros(before), limit}, func(rows *sql.Rows) error {
-			a, err := scanAccepted(rows)
-			accepted = append(accepted, a)
-			return err
-		})
+	err = each(ctx, q, unstartedQuery(order), []any{micros(before), limit}, func(rows *sql.Rows) error {
+		a, err := scanAccepted(rows)
+		accepted = append(accepted, a)
+		return err
+	})
 	return accepted, err
+}
+
+// unstartedQuery takes the rows first, and then what belongs to them: PostgreSQL would put together all that there are where it has
+// not counted them yet.
+func unstartedQuery(order string) string {
+	return acceptedColumns + ` FROM (
+		SELECT * FROM requests WHERE started_at IS NULL AND accepted_at < $1 ORDER BY accepted_at ` + order + ` LIMIT $2
+	) r` + acceptedJoins + ` ORDER BY r.accepted_at ` + order
 }
 
 func readAccepted(ctx context.Context, q querier, tenant string, resource pim.Resource) (pim.Accepted, error) {
@@ -127,14 +134,17 @@ func readAccepted(ctx context.Context, q querier, tenant string, resource pim.Re
 	return a, err
 }
 
+const acceptedQuery = acceptedColumns + ` FROM requests r` + acceptedJoins
+
 // Only an activation is ever reported as failed: the long timeline of an assignment is not searched for it.
-const acceptedQuery = `
+const acceptedColumns = `
 	SELECT r.tenant, r.collection, r.resource_id, r.hash, r.body, r.input, r.accepted_at, r.started_at, r.status, r.seq, t.change,
 		(SELECT f.justification FROM timeline ft JOIN proposals f ON f.proposal_id = ft.decision_id
 			WHERE r.collection = '` + string(pim.ActivationRequests) + `'
 				AND ft.tenant = r.tenant AND ft.collection = r.collection AND ft.resource_id = r.resource_id AND ft.what = 'failed'),
-		` + decisionColumns + `
-	FROM requests r
+		` + decisionColumns
+
+const acceptedJoins = `
 	JOIN timeline t ON t.tenant = r.tenant AND t.collection = r.collection AND t.resource_id = r.resource_id AND t.seq = 0
 	LEFT JOIN proposals p ON p.proposal_id = r.decision_id`
 
