@@ -75,7 +75,19 @@ func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Lo
 }
 
 // OpenWithoutTemporal opens the directory, the settings and the ledger alone, for what starts and asks no process.
-func OpenWithoutTemporal(ctx context.Context, c Config, logger *zap.Logger) (parts *Parts, err error) {
+func OpenWithoutTemporal(ctx context.Context, c Config, logger *zap.Logger) (*Parts, error) {
+	p, err := OpenFiles(ctx, c, logger)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.OpenLedger(ctx); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// OpenFiles opens the directory and the settings alone, for those who do without Temporal.
+func OpenFiles(ctx context.Context, c Config, logger *zap.Logger) (parts *Parts, err error) {
 	p := &Parts{Config: c, Log: logger}
 	defer func() {
 		if err != nil {
@@ -90,11 +102,16 @@ func OpenWithoutTemporal(ctx context.Context, c Config, logger *zap.Logger) (par
 		return nil, fmt.Errorf("PIMNOTIFY_SETTINGS: %w", err)
 	}
 	p.closers = append(p.closers, func() error { p.Settings.Close(); return nil })
-	if p.Ledger, err = ledger.Open(ctx, c.Ledger); err != nil {
-		return nil, fmt.Errorf("PIMNOTIFY_LEDGER: %w", err)
+	return p, nil
+}
+
+// OpenLedger opens the ledger as well.
+func (p *Parts) OpenLedger(ctx context.Context) (err error) {
+	if p.Ledger, err = ledger.Open(ctx, p.Config.Ledger); err != nil {
+		return fmt.Errorf("PIMNOTIFY_LEDGER: %w", err)
 	}
 	p.closers = append(p.closers, p.Ledger.Close)
-	return p, nil
+	return nil
 }
 
 // dial connects, and waits for a server that is not up yet.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pimnotify/pim"
@@ -83,17 +84,42 @@ func (l *Ledger) MarkStarted(ctx context.Context, a pim.Accepted, at time.Time) 
 	})
 }
 
-// Unstarted lists requests that were accepted before the given moment and never marked started, the oldest first.
+// Unstarted lists requests that were accepted before the given moment and never marked started, the oldest first. Where there are as
+// many as the limit, half of them are the newest: what was just accepted does not wait for an import of a hundred thousand to be
+// worked off, and what nobody can start does not keep the rest waiting.
 func (l *Ledger) Unstarted(ctx context.Context, before time.Time, limit int) (accepted []pim.Accepted, err error) {
 	err = l.read(ctx, "list requests that were not started", func(tx *sql.Tx) error {
-		return each(ctx, tx, acceptedQuery+` WHERE r.started_at IS NULL AND r.accepted_at < $1 ORDER BY r.accepted_at LIMIT $2`,
-			[]any{micros(before), limit}, func(rows *sql.Rows) error {
-				a, err := scanAccepted(rows)
+		oldest, err := unstarted(ctx, tx, before, limit, "ASC")
+		if accepted = oldest; err != nil || len(oldest) < limit {
+			return err
+		}
+		newest, err := unstarted(ctx, tx, before, limit-limit/2, "DESC")
+		accepted = oldest[:limit/2]
+		for _, a := range slices.Backward(newest) {
+			if !slices.ContainsFunc(accepted, func(o pim.Accepted) bool { return o.Tenant == a.Tenant && o.Resource == a.Resource }) {
 				accepted = append(accepted, a)
-				return err
-			})
+			}
+		}
+		return err
 	})
 	return accepted, err
+}
+
+func unstarted(ctx context.Context, q querier, before time.Time, limit int, order string) (accepted []pim.Accepted, err error) {
+	err = each(ctx, q, unstartedQuery(order), []any{micros(before), limit}, func(rows *sql.Rows) error {
+		a, err := scanAccepted(rows)
+		accepted = append(accepted, a)
+		return err
+	})
+	return accepted, err
+}
+
+// unstartedQuery takes the rows first, and then what belongs to them: PostgreSQL would put together all that there are where it has
+// not counted them yet.
+func unstartedQuery(order string) string {
+	return acceptedColumns + ` FROM (
+		SELECT * FROM requests WHERE started_at IS NULL AND accepted_at < $1 ORDER BY accepted_at ` + order + ` LIMIT $2
+	) r` + acceptedJoins + ` ORDER BY r.accepted_at ` + order
 }
 
 func readAccepted(ctx context.Context, q querier, tenant string, resource pim.Resource) (pim.Accepted, error) {
@@ -108,14 +134,17 @@ func readAccepted(ctx context.Context, q querier, tenant string, resource pim.Re
 	return a, err
 }
 
+const acceptedQuery = acceptedColumns + ` FROM requests r` + acceptedJoins
+
 // Only an activation is ever reported as failed: the long timeline of an assignment is not searched for it.
-const acceptedQuery = `
+const acceptedColumns = `
 	SELECT r.tenant, r.collection, r.resource_id, r.hash, r.body, r.input, r.accepted_at, r.started_at, r.status, r.seq, t.change,
 		(SELECT f.justification FROM timeline ft JOIN proposals f ON f.proposal_id = ft.decision_id
 			WHERE r.collection = '` + string(pim.ActivationRequests) + `'
 				AND ft.tenant = r.tenant AND ft.collection = r.collection AND ft.resource_id = r.resource_id AND ft.what = 'failed'),
-		` + decisionColumns + `
-	FROM requests r
+		` + decisionColumns
+
+const acceptedJoins = `
 	JOIN timeline t ON t.tenant = r.tenant AND t.collection = r.collection AND t.resource_id = r.resource_id AND t.seq = 0
 	LEFT JOIN proposals p ON p.proposal_id = r.decision_id`
 

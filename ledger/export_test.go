@@ -32,3 +32,8 @@ func ResourceQueries(tenant string, resource pim.Resource, name string, ids ...s
 func FiguresQuery(tenant string, from, to time.Time) Query {
 	return Query{figuresQuery, []any{tenant, micros(from), micros(to)}}
 }
+
+// UnstartedQueries look for what is still to be started, from either end.
+func UnstartedQueries(before time.Time, limit int) []Query {
+	return []Query{{unstartedQuery("ASC"), []any{micros(before), limit}}, {unstartedQuery("DESC"), []any{micros(before), limit}}}
+}

@@ -12,9 +12,11 @@ import (
 	"pimnotify/pim"
 )
 
-// Import writes down what happened before anybody could ask for it here: assignments and past activations, with all their changes,
-// accepted and as good as started. It is all or nothing, but that a record whose id is there already changes nothing, and the
-// result says so. No events come of it.
+// Import writes down what happened before anybody could ask for it here: assignments and past activations, with all their changes.
+// It is all or nothing, but that a record whose id is there already changes nothing, and the result says so.
+//
+// One with an input is accepted, its process is still to be started, and it has the events that its latest change schedules. All
+// others are as good as started, and no events come of them.
 func (l *Ledger) Import(ctx context.Context, records []pim.Imported) (result pim.ImportResult, err error) {
 	for i, r := range records {
 		if err := importable(r); err != nil {
@@ -46,6 +48,11 @@ func importable(r pim.Imported) error {
 			return fmt.Errorf("change %d at %s must not follow change %d at %s", c.Seq, c.At, before.Seq, before.At)
 		}
 		before = c
+	}
+	for _, p := range r.Said {
+		if p.ID == "" || !storable(p.ID, p.Name) {
+			return fmt.Errorf("what was said must have an id, and be named in valid UTF-8 without NUL")
+		}
 	}
 	return nil
 }
@@ -106,15 +113,12 @@ func importRequests(ctx context.Context, tx *sql.Tx, records map[key]pim.Importe
 		rows := make([][]any, 0, len(keys))
 		for _, k := range keys {
 			r := records[k]
-			last := r.First
-			if n := len(r.Following); n > 0 {
-				last = r.Following[n-1]
-			}
-			rows = append(rows, append(k.columns(), text(r.Hash), text(string(r.Body)), "", text(last.Status), last.Seq,
-				micros(r.AcceptedAt), micros(r.AcceptedAt), now()))
+			last := r.Last()
+			rows = append(rows, append(k.columns(), text(r.Hash), text(string(r.Body)), text(string(r.Input)), text(last.Status), last.Seq,
+				decided(r), micros(r.AcceptedAt), startedAt(r.Acceptance), now()))
 		}
 		var a arguments
-		query := `INSERT INTO requests (tenant, collection, resource_id, hash, body, input, status, seq, accepted_at, started_at, updated_at) ` +
+		query := `INSERT INTO requests (tenant, collection, resource_id, hash, body, input, status, seq, decision_id, accepted_at, started_at, updated_at) ` +
 			a.rows(rows) + ` ON CONFLICT (tenant, collection, resource_id) DO NOTHING RETURNING tenant, collection, resource_id`
 		if err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
 			var k key
@@ -128,15 +132,33 @@ func importRequests(ctx context.Context, tx *sql.Tx, records map[key]pim.Importe
 	return created, nil
 }
 
-// importTimelines writes all changes of those that were not there.
+// decided is the answer that somebody gave to an activation.
+func decided(r pim.Imported) sql.NullString {
+	for _, p := range r.Said {
+		if r.Resource.Collection == pim.ActivationRequests && p.Decision.ReviewResult != "" {
+			return nullable(text(p.ID))
+		}
+	}
+	return sql.NullString{}
+}
+
+// importTimelines writes all changes of those that were not there, with their words and with what is still to come.
 func importTimelines(ctx context.Context, tx *sql.Tx, records map[key]pim.Imported, keys []key) error {
 	var found findings
-	var steps [][]any
+	var steps, words [][]any
+	var coming upcoming
 	for _, k := range keys {
 		r := records[k]
 		about := newSubject(r.Tenant, r.Resource, text(string(r.Body)))
+		for _, p := range r.Said {
+			words = append(words, proposalColumns(k, p.ID, p))
+		}
 		for _, c := range append([]pim.Change{r.First}, r.Following...) {
-			c.Schedule, c.Withdraw = nil, nil
+			c.Withdraw = nil
+			if len(r.Input) == 0 || c.Seq < r.Last().Seq {
+				c.Schedule = nil
+			}
+			coming.add(k, c.Schedule)
 			encoded, err := json.Marshal(c)
 			if err != nil {
 				return fmt.Errorf("%s, step %d: encode it: %w", r.Resource, c.Seq, err)
@@ -144,6 +166,12 @@ func importTimelines(ctx context.Context, tx *sql.Tx, records map[key]pim.Import
 			steps = append(steps, append(k.columns(), c.Seq, micros(c.At), text(c.What), text(c.Status), nullable(text(c.DecisionID)), string(encoded), now()))
 			found.follow(about, c)
 		}
+	}
+	if err := insertRows(ctx, tx, proposalsInsert, words); err != nil {
+		return err
+	}
+	if err := coming.write(ctx, tx); err != nil {
+		return err
 	}
 	if err := insertRows(ctx, tx, `
 		INSERT INTO timeline (tenant, collection, resource_id, seq, at, what, status, decision_id, change, updated_at)`, steps); err != nil {

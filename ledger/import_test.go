@@ -19,7 +19,6 @@ func bygone(id string) pim.Imported {
 	s := entra(id, "u7", eligibleFrom(day(1)), assignmentStep(day(2), pim.WhatMadePermanent, pim.Provisioned, pim.Active, never))
 	s.Body = json.RawMessage(`{"resourceKind":"directoryRole","principal":{"id":"u7"},"role":{"id":"r1"},"scope":{"id":"/"},
 		"assignedBy":{"id":"u1","displayName":"Isabella Simonsen"},"justification":"on call"}`)
-	s.Input = json.RawMessage(`{"tenant":"contoso"}`)
 	assigned := due(s.Resource, pim.AssignmentAssigned, pim.PartAll, day(1))
 	s.First.Schedule = []pim.Due{assigned}
 	s.Following[0].Withdraw = []pim.EventRef{assigned.Event}
@@ -42,9 +41,65 @@ func TestWhatIsImportedIsInTheRecordAndNobodyIsToldOfIt(t *testing.T) {
 		accepted, err := l.Accepted(t.Context(), tenant, s.Resource)
 		require.NoError(t, err)
 		want := pim.Accepted{Acceptance: s.Acceptance, Started: true, Status: pim.Provisioned, Seq: len(s.Following)}
-		want.Input, want.First.Schedule = nil, nil
+		want.First.Schedule = nil
 		require.Equal(t, want, accepted)
 		require.Equal(t, tiles{0, 1, 1}, count(t, l, tenant, monday, nextMonday))
+	})
+}
+
+// ongoing is one that goes on from its latest change.
+func ongoing(id string) pim.Imported {
+	s := bygone(id)
+	s.Input = json.RawMessage(`{"tenant":"contoso"}`)
+	s.Following[0].Schedule = []pim.Due{
+		due(s.Resource, pim.AssignmentExtendable, pim.PartAll, day(80)), due(s.Resource, pim.AssignmentExpired, pim.PartAll, day(90)),
+	}
+	return s
+}
+
+func TestWhatGoesOnIsStillToBeStartedAndHasTheEventsThatAreToCome(t *testing.T) {
+	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
+		s := ongoing("a1")
+		require.Equal(t, pim.ImportResult{pim.ImportCreated, pim.ImportCreated}, bringIn(t, l, s, bygone("a2")))
+		waiting := unstarted(t, l)
+		require.Len(t, waiting, 1)
+		require.JSONEq(t, string(s.Input), string(waiting[0].Input))
+		require.Equal(t, []pim.Event{
+			{ID: "assignment.a1.extendable", Kind: pim.AssignmentExtendable, Resource: s.Resource, Status: pim.EventScheduled, DueDateTime: day(80), Counts: pim.Counts{}},
+			{ID: "assignment.a1.expired", Kind: pim.AssignmentExpired, Resource: s.Resource, Status: pim.EventScheduled, DueDateTime: day(90), Counts: pim.Counts{}},
+		}, view(t, l, s.Resource).Events, "and not that it was assigned")
+		markStarted(t, l, s.Resource)
+		require.Empty(t, unstarted(t, l))
+		require.Equal(t, pim.ImportResult{pim.ImportKnown}, bringIn(t, l, s))
+		require.Empty(t, unstarted(t, l), "what was started is not started again")
+	})
+}
+
+func TestTheWordsOfThoseWhoChangedItComeAlong(t *testing.T) {
+	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
+		s := bygone("a1")
+		s.Following[0].DecisionID = "p1"
+		s.Said = []pim.Proposal{{ID: "p1", Name: "key/1", Decision: pim.Decision{
+			ID: "p1", Justification: "leads the team", ReviewedBy: pim.Principal{ID: "u2", DisplayName: "Johanna Lorenz"}, ReviewedDateTime: day(2),
+		}}}
+		denied := activationStep(day(2), pim.WhatDenied, pim.Denied)
+		denied.DecisionID = "p2"
+		r := entra("r1", "u7", activationStep(day(1), pim.WhatRequested, pim.PendingApproval), denied)
+		r.Said = []pim.Proposal{{ID: "p2", Decision: pim.Decision{
+			ReviewResult: pim.Deny, Justification: "not today", ReviewedBy: pim.Principal{ID: "u8"}, ReviewedDateTime: day(2),
+		}}}
+		for range 2 {
+			bringIn(t, l, s, r)
+			step := view(t, l, s.Resource).Timeline[1]
+			require.Equal(t, &pim.Principal{ID: "u2", DisplayName: "Johanna Lorenz"}, step.By)
+			require.Equal(t, "leads the team", step.Justification)
+			said, err := l.AcceptedProposal(t.Context(), tenant, s.Resource, "key/1")
+			require.NoError(t, err)
+			require.Equal(t, s.Said[0], said)
+			accepted, err := l.Accepted(t.Context(), tenant, r.Resource)
+			require.NoError(t, err)
+			require.Equal(t, &r.Said[0].Decision.ReviewedBy, &accepted.Decision.ReviewedBy, "it was decided, and cannot be decided again")
+		}
 	})
 }
 
@@ -133,6 +188,7 @@ func TestAnImportWithARecordThatIsNoneWritesNothing(t *testing.T) {
 			"import record 1, assignments/a2: the first change must have seq 0, not 1":                            func(s *pim.Imported) { s.First.Seq = 1 },
 			"change 2 at 2026-11-18 12:00:00 +0000 UTC must not follow change 0 at 2026-11-17 12:00:00 +0000 UTC": func(s *pim.Imported) { s.Following[0].Seq = 2 },
 			"change 1 at 2026-11-17 11:59:59 +0000 UTC must not follow change 0 at 2026-11-17 12:00:00 +0000 UTC": func(s *pim.Imported) { s.Following[0].At = day(1).Add(-time.Second) },
+			"what was said must have an id": func(s *pim.Imported) { s.Said = []pim.Proposal{{Name: "key/1"}} },
 			"change 1 at 2026-11-18 12:00:00 +0000 UTC must not follow change 1 at 2026-11-18 12:00:00 +0000 UTC": func(s *pim.Imported) { s.Following = append(s.Following, s.Following[0]) },
 		} {
 			s := bygone("a2")

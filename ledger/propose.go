@@ -31,12 +31,16 @@ func (l *Ledger) Propose(ctx context.Context, tenant string, resource pim.Resour
 
 // propose writes down a proposal for a request that is there.
 func propose(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource, p pim.Proposal) (string, error) {
-	id, d := newID(), p.Decision
-	_, err := exec(ctx, tx, `
-		INSERT INTO proposals (proposal_id, tenant, collection, resource_id, name, hash, body, review_result, justification,
-			reviewer_id, reviewer_name, reviewer_mail, reviewer_type, reviewed_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		id, tenant, string(resource.Collection), resource.ID, p.Name, text(p.Hash), text(string(p.Body)), text(d.ReviewResult), text(d.Justification),
+	id := newID()
+	return id, insertRows(ctx, tx, proposalsInsert, [][]any{proposalColumns(key{tenant, resource}, id, p)})
+}
+
+const proposalsInsert = `
+	INSERT INTO proposals (tenant, collection, resource_id, proposal_id, name, hash, body, review_result, justification,
+		reviewer_id, reviewer_name, reviewer_mail, reviewer_type, reviewed_at, updated_at)`
+
+func proposalColumns(k key, id string, p pim.Proposal) []any {
+	d := p.Decision
+	return append(k.columns(), text(id), p.Name, text(p.Hash), text(string(p.Body)), text(d.ReviewResult), text(d.Justification),
 		text(d.ReviewedBy.ID), text(d.ReviewedBy.DisplayName), text(d.ReviewedBy.Mail), text(d.ReviewedBy.Type), micros(d.ReviewedDateTime), now())
-	return id, err
 }

@@ -66,7 +66,10 @@ func (a Assignment) Alerts(p Profile) bool {
 }
 
 // Validate says everything that is wrong with an assignment, as far as it can be told from it and the time alone.
-func (a Assignment) Validate(now time.Time) []Problem {
+func (a Assignment) Validate(now time.Time) []Problem { return a.validate(now, now) }
+
+// validate takes what ends by the second moment for over.
+func (a Assignment) validate(now, over time.Time) []Problem {
 	v := validator{}
 	if a.Action == "" {
 		v.add("body.action", "is required: adminAssign", nil)
@@ -93,7 +96,8 @@ func (a Assignment) Validate(now time.Time) []Problem {
 	if a.CreatedDateTime != nil {
 		asked = *a.CreatedDateTime
 	}
-	v.assignmentSchedule(a.ScheduleInfo, asked, now)
+	v.dates(a.ScheduleInfo, now)
+	v.assignmentPattern(a.ScheduleInfo, asked, over)
 	return v.problems
 }
 

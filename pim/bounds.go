@@ -46,11 +46,11 @@ func (v *validator) date(location string, t *time.Time, now time.Time) {
 }
 
 // over says that an activation which nobody has to approve, and which is active from when it was asked, is over already.
-func (v *validator) over(r ActivationRequest, now time.Time) {
+func (v *validator) over(r ActivationRequest, by time.Time) {
 	if r.Approval.IsRequired || r.CreatedDateTime == nil || len(v.problems) > 0 {
 		return
 	}
-	if end := r.ScheduleInfo.End(r.ScheduleInfo.Start(*r.CreatedDateTime)); !end.After(now) {
+	if end := r.ScheduleInfo.End(r.ScheduleInfo.Start(*r.CreatedDateTime)); !end.After(by) {
 		v.add("body.scheduleInfo.expiration", "must lie in the future, counted from createdDateTime", end)
 	}
 }

@@ -61,7 +61,10 @@ func ValidateID(location, id string) *Problem {
 }
 
 // Validate says everything that is wrong with a request, as far as it can be told from the request and the time alone.
-func (r ActivationRequest) Validate(now time.Time) []Problem {
+func (r ActivationRequest) Validate(now time.Time) []Problem { return r.validate(now, now) }
+
+// validate takes what ends by the second moment for over.
+func (r ActivationRequest) validate(now, over time.Time) []Problem {
 	v := validator{}
 	if r.Action == "" {
 		v.add("body.action", "is required: selfActivate", nil)
@@ -82,8 +85,9 @@ func (r ActivationRequest) Validate(now time.Time) []Problem {
 	v.created(r.CreatedDateTime, now)
 	v.reason(r.Justification)
 	v.ticket(r.TicketInfo)
-	v.activationSchedule(r.ScheduleInfo, now)
-	v.over(r, now)
+	v.dates(r.ScheduleInfo, now)
+	v.activationPattern(r.ScheduleInfo, over)
+	v.over(r, over)
 	return v.problems
 }
 
@@ -167,9 +171,8 @@ func (v *validator) id(location, id string) {
 	}
 }
 
-func (v *validator) activationSchedule(s ScheduleInfo, now time.Time) {
+func (v *validator) activationPattern(s ScheduleInfo, over time.Time) {
 	const at = expirationAt
-	v.dates(s, now)
 	if s.Expiration == (Expiration{}) {
 		v.add(at, "is required: a type, and a duration or an endDateTime", nil)
 		return
@@ -183,7 +186,7 @@ func (v *validator) activationSchedule(s ScheduleInfo, now time.Time) {
 			v.add(at+".endDateTime", "must be left out where type is afterDuration", s.Expiration.EndDateTime)
 		}
 	case AfterDateTime:
-		v.endDateTime(at+".endDateTime", s, now)
+		v.endDateTime(at+".endDateTime", s, over)
 		if s.Expiration.Duration != "" {
 			v.add(at+".duration", "must be left out where type is afterDateTime", string(s.Expiration.Duration))
 		}
@@ -207,14 +210,14 @@ func (v *validator) duration(location string, d Duration) {
 	}
 }
 
-func (v *validator) endDateTime(location string, s ScheduleInfo, now time.Time) {
+func (v *validator) endDateTime(location string, s ScheduleInfo, over time.Time) {
 	end := s.Expiration.EndDateTime
 	switch {
 	case end == nil:
 		v.add(location, "is required where type is afterDateTime", nil)
 	case s.StartDateTime != nil && !end.After(*s.StartDateTime):
 		v.add(location, "must be after scheduleInfo.startDateTime", end)
-	case !end.After(now):
+	case !end.After(over):
 		v.add(location, "must lie in the future", end)
 	}
 }

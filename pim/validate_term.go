@@ -10,6 +10,10 @@ const expirationAt = "body.scheduleInfo.expiration"
 // assignmentSchedule checks when a role is assigned. The start may lie in the past, the end may not.
 func (v *validator) assignmentSchedule(s ScheduleInfo, asked, now time.Time) {
 	v.dates(s, now)
+	v.assignmentPattern(s, asked, now)
+}
+
+func (v *validator) assignmentPattern(s ScheduleInfo, asked, over time.Time) {
 	e := s.Expiration
 	if e == (Expiration{}) {
 		v.add(expirationAt, "is required: a type, and a duration or an endDateTime unless it never expires", nil)
@@ -19,9 +23,9 @@ func (v *validator) assignmentSchedule(s ScheduleInfo, asked, now time.Time) {
 	case "":
 		v.add(expirationAt+".type", "is required: afterDuration, afterDateTime or noExpiration", nil)
 	case AfterDuration:
-		v.assignmentDuration(s, asked, now)
+		v.assignmentDuration(s, asked, over)
 	case AfterDateTime:
-		v.assignmentEnd(s, asked, now)
+		v.assignmentEnd(s, asked, over)
 	case NoExpiration:
 	default:
 		v.add(expirationAt+".type", "must be afterDuration, afterDateTime or noExpiration", string(e.Type))
@@ -35,7 +39,7 @@ func (v *validator) assignmentSchedule(s ScheduleInfo, asked, now time.Time) {
 	}
 }
 
-func (v *validator) assignmentDuration(s ScheduleInfo, asked, now time.Time) {
+func (v *validator) assignmentDuration(s ScheduleInfo, asked, over time.Time) {
 	const at = expirationAt + ".duration"
 	d := s.Expiration.Duration
 	before := len(v.problems)
@@ -48,21 +52,21 @@ func (v *validator) assignmentDuration(s ScheduleInfo, asked, now time.Time) {
 	switch {
 	case length < MinAssignment:
 		v.add(at, "must be at least 5 minutes", string(d))
-	case !end.After(now):
-		v.add(at, "must reach into the future, counted from "+countedFrom(s, asked, now), string(d))
+	case !end.After(over):
+		v.add(at, "must reach into the future, counted from "+countedFrom(s, asked, over), string(d))
 	}
 }
 
-func (v *validator) assignmentEnd(s ScheduleInfo, asked, now time.Time) {
+func (v *validator) assignmentEnd(s ScheduleInfo, asked, over time.Time) {
 	const at = expirationAt + ".endDateTime"
 	before := len(v.problems)
-	v.endDateTime(at, s, now)
+	v.endDateTime(at, s, over)
 	if len(v.problems) > before {
 		return
 	}
 	start, end := s.Span(asked)
 	if end.Sub(start) < MinAssignment {
-		v.add(at, "must be at least 5 minutes after "+countedFrom(s, asked, now), s.Expiration.EndDateTime)
+		v.add(at, "must be at least 5 minutes after "+countedFrom(s, asked, over), s.Expiration.EndDateTime)
 	}
 }
 

@@ -83,7 +83,7 @@ func (c *Client) prepareActivation(ctx context.Context, tenant, id string, sent 
 	}
 	now := c.now()
 	problems := sent.Validate(now)
-	problems = append(problems, normalise(&sent, problems)...)
+	problems = append(problems, normalise("body.", &sent, problems)...)
 	if len(problems) > 0 {
 		return newcomer{}, invalid(problems)
 	}

@@ -9,12 +9,12 @@ import (
 )
 
 // normalise brings the addresses of a request into the one form in which they are compared. It says which cannot be, apart from
-// those that already were complained about.
-func normalise(r *pim.ActivationRequest, known []pim.Problem) []pim.Problem {
+// those that already were complained about. At is how the locations of the request begin.
+func normalise(at string, r *pim.ActivationRequest, known []pim.Problem) []pim.Problem {
 	r.Approval.Approvers = slices.Clone(r.Approval.Approvers)
-	problems := normaliseMail("body.principal.mail", &r.Principal, known)
+	problems := normaliseMail(at+"principal.mail", &r.Principal, known)
 	for i := range r.Approval.Approvers {
-		problems = append(problems, normaliseMail(fmt.Sprintf("body.approval.approvers[%d].mail", i), &r.Approval.Approvers[i], known)...)
+		problems = append(problems, normaliseMail(fmt.Sprintf("%sapproval.approvers[%d].mail", at, i), &r.Approval.Approvers[i], known)...)
 	}
 	return problems
 }

@@ -47,10 +47,14 @@ func activationProcess(a pim.Accepted) (process, error) {
 
 func assignmentProcess(a pim.Accepted) (process, error) {
 	in, err := inputOf[workflows.AssignmentInput](a)
+	status, given := a.First.Status, in.AssignmentType
+	if in.Carried != nil { // it was brought in, and goes on from there
+		status, given = in.Carried.Status, in.Carried.Now.AssignmentType
+	}
 	return process{
-		workflow: workflows.AssignmentWorkflow, id: workflowID(a), input: in, kind: workflows.KindAssignment, status: a.First.Status,
+		workflow: workflows.AssignmentWorkflow, id: workflowID(a), input: in, kind: workflows.KindAssignment, status: status,
 		attributes: ofRole(in.RoleID, in.ResourceKind),
-		summary:    fmt.Sprintf("%s: %s %s role %s of %s", in.ID, in.AssignmentType, in.ResourceKind, plain(in.RoleID), plain(in.PrincipalID)),
+		summary:    fmt.Sprintf("%s: %s %s role %s of %s", in.ID, given, in.ResourceKind, plain(in.RoleID), plain(in.PrincipalID)),
 	}, err
 }
 

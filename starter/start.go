@@ -36,13 +36,13 @@ func (c *Client) ensureStarted(ctx context.Context, a pim.Accepted) error {
 // How StartUnstarted works: rows are left alone for as long as the call that accepted them may still be at it.
 const (
 	unstartedAfter = 30 * time.Second
-	unstartedBatch = 100
+	UnstartedBatch = 100 // how many it starts at most
 )
 
-// StartUnstarted starts the processes of what was accepted a while ago and whose caller never came back. A worker calls it again
-// and again. It answers how many it started; an error names those that it could not.
+// StartUnstarted starts the processes of what was accepted a while ago and whose caller never came back, and of what was brought in
+// to go on. A worker calls it again and again. It answers how many it started; an error names those that it could not.
 func (c *Client) StartUnstarted(ctx context.Context) (int, error) {
-	rows, err := c.Ledger.Unstarted(ctx, c.now().Add(-unstartedAfter), unstartedBatch)
+	rows, err := c.Ledger.Unstarted(ctx, c.now().Add(-unstartedAfter), UnstartedBatch)
 	if err != nil {
 		return 0, away(AwayLedger, "look for what was not started", err)
 	}

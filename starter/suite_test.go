@@ -160,7 +160,11 @@ func (f *fakeTemporal) ExecuteWorkflow(ctx context.Context, o client.StartWorkfl
 	case f.runs[o.ID] != nil:
 		return nil, serviceerror.NewWorkflowExecutionAlreadyStarted("already started", "", "")
 	}
-	in := args[0].(workflows.ActivationInput)
+	in, is := args[0].(workflows.ActivationInput)
+	if !is { // an assignment is started, and not played
+		f.runs[o.ID] = &run{}
+		return nil, nil
+	}
 	status := pim.Granted
 	if in.ApprovalRequired {
 		status = pim.PendingApproval

@@ -20,6 +20,7 @@ import (
 	"pimnotify/assembly"
 	"pimnotify/mail"
 	"pimnotify/mail/ses"
+	"pimnotify/starter"
 	"pimnotify/starter/api"
 	"pimnotify/templates"
 	"pimnotify/workflows"
@@ -156,23 +157,26 @@ func working(started *atomic.Bool) api.Check {
 	}}
 }
 
-// startUnstarted starts the processes of requests that were accepted, and whose caller never came back.
+// startUnstarted starts the processes of requests that were accepted, and whose caller never came back; and of assignments that were
+// brought in. While there are more than it starts at once it goes on without a pause: one start after the other is slow enough.
 func startUnstarted(ctx context.Context, parts *assembly.Parts) {
 	client := parts.Starter()
 	tick := time.NewTicker(5 * time.Second)
 	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			started, err := client.StartUnstarted(ctx)
-			if started > 0 {
-				parts.Log.Info("started requests that were accepted before", zap.Int("requests", started))
+	for more := false; ; {
+		if !more {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
 			}
-			if err != nil && ctx.Err() == nil {
-				parts.Log.Warn("requests that were accepted are not started yet", zap.Error(err))
-			}
+		}
+		started, err := client.StartUnstarted(ctx)
+		if more = started == starter.UnstartedBatch; started > 0 {
+			parts.Log.Info("started requests that were accepted before", zap.Int("requests", started))
+		}
+		if err != nil && ctx.Err() == nil {
+			parts.Log.Warn("requests that were accepted are not started yet", zap.Error(err))
 		}
 	}
 }

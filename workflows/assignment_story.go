@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"go.temporal.io/sdk/workflow"
+
 	"pimnotify/pim"
 )
 
@@ -29,13 +31,16 @@ func (a *assignment) story() string {
 	}
 	a.mails.obstacles(&b)
 	b.WriteString(fmt.Sprintf("Role %s at %s, assigned to %s.\n\n", code(a.in.RoleID), code(a.in.ScopeID), code(a.in.PrincipalID)))
-	if a.in.Carried == nil {
+	switch {
+	case a.in.Carried == nil:
 		b.WriteString(fmt.Sprintf("- %s assigned", clock(a.in.CreatedDateTime)))
 		if a.in.AssignedBy != "" {
 			b.WriteString(fmt.Sprintf(" by %s", code(a.in.AssignedBy)))
 		}
 		b.WriteString("\n")
-	} else {
+	case workflow.GetInfo(a.ctx).ContinuedExecutionRunID == "":
+		b.WriteString("- it was brought in: what happened before is in the record\n")
+	default:
 		b.WriteString("- what happened before is in the record, and in the run before this one\n")
 	}
 	happenings(&b, a.recent)

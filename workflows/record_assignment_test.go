@@ -29,6 +29,17 @@ func short(now time.Time) workflows.AssignmentInput {
 	return in
 }
 
+// broughtIn is one that was made an hour ago, and is brought in six seconds before its end.
+func broughtIn(now time.Time) workflows.AssignmentInput {
+	in := short(now.Add(-time.Hour))
+	in.ScheduleInfo = soon(now, 6*time.Second)
+	_, next, err := workflows.Recall(in, nil, now)
+	if err != nil {
+		panic(err) // it has no history that could be wrong
+	}
+	return *next
+}
+
 func endless(now time.Time) workflows.AssignmentInput {
 	in := short(now)
 	in.ScheduleInfo = forGood()
@@ -118,6 +129,7 @@ var lives = []tale{
 		repeated(workflows.UpdateUpdate, 4*time.Second, 6*time.Second, 2*time.Second), // another
 	}},
 	{name: "assignment-cancelled-by-an-operator", life: endless, ends: pim.Revoked, do: []step{{after: 2 * time.Second}}},
+	{name: "assignment-brought-in", life: broughtIn, ends: pim.Revoked, do: []step{changed(workflows.UpdateExtend, 3*time.Second, inSeconds(7))}},
 	{name: "assignment-held-and-unknown", life: short, clerk: hesitantAtFirst, ends: pim.Revoked},
 	{name: "pim-enabled", pim: true, ends: pim.Provisioned},
 }

@@ -34,7 +34,8 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.PersistentFlags().StringVar(&p.level, "log-level", "info", "debug, info, warn or error")
-	root.AddCommand(p.workerCommand(), p.apiCommand(), p.devCommand(), p.demoCommand(), p.inboxCommand(), p.templatesCommand(), p.digestCommand(), p.healthcheckCommand())
+	root.AddCommand(p.workerCommand(), p.apiCommand(), p.devCommand(), p.demoCommand(), p.inboxCommand(), p.templatesCommand(),
+		p.digestCommand(), p.importCommand(), p.healthcheckCommand())
 	return root.ExecuteContext(ctx)
 }
 
