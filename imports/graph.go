@@ -97,7 +97,10 @@ func (g *reading) leaveOut(message string) {
 }
 
 func (g *reading) read() Line {
-	line := Line{ID: g.ID, Graphs: true, Targets: []string{g.ID, g.TargetScheduleID}}
+	line := Line{ID: g.ID, Graphs: true, Targets: []string{g.ID}}
+	if g.TargetScheduleID != "" {
+		line.Targets = append(line.Targets, g.TargetScheduleID)
+	}
 	action, known := pim.ParseAction(g.Action)
 	if !known {
 		g.refuse("action", cmp.Or(ifEmpty(g.Action), "must be one of Graph's, such as adminAssign or selfActivate"), g.Action)

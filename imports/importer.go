@@ -151,7 +151,14 @@ func (i *run) group(ctx context.Context, group []spooled) error {
 		if err := i.add(r); err != nil {
 			return err
 		}
+		if err := i.flushWhenFull(ctx); err != nil {
+			return err
+		}
 	}
+	return i.flushWhenFull(ctx)
+}
+
+func (i *run) flushWhenFull(ctx context.Context) error {
 	if len(i.made) < i.Batch && len(i.refused) < i.Batch && i.size < heavy {
 		return nil
 	}

@@ -95,6 +95,28 @@ func TestSameIDTwiceInAFileIsKnownOrDifferent(t *testing.T) {
 	}
 }
 
+// A service activates its role every hour for years, and its requests were exported twice.
+func TestHoweverMuchIsAboutOneRoleItIsWrittenBatchByBatch(t *testing.T) {
+	h := newHouse(t)
+	h.batch = 500
+	var lines []string
+	for range 2 {
+		for n := range 5_000 {
+			lines = append(lines, activation(fields{"id": fmt.Sprintf("r%d", n), "targetScheduleId": fmt.Sprintf("r%d", n)}))
+		}
+	}
+	i := h.importer()
+	bring, most := i.Bring, 0
+	i.Bring = func(ctx context.Context, records []pim.Imported) (pim.ImportResult, error) {
+		most = max(most, len(records))
+		return bring(ctx, records)
+	}
+	s, err := i.Run(t.Context(), strings.NewReader(strings.Join(lines, "\n")))
+	require.NoError(t, err)
+	require.Equal(t, imports.Summary{Lines: 10_000, BroughtIn: 5_000, Known: 5_000}, s)
+	require.Equal(t, 500, most)
+}
+
 func TestDryRunChecksEverythingAndWritesNothing(t *testing.T) {
 	h := newHouse(t)
 	h.dry = true

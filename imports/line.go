@@ -17,7 +17,7 @@ type Line struct {
 	Then []pim.PastStep // what it says became of the record, or of the one that it is about
 
 	Graphs  bool     // one of Graph's requests
-	Targets []string // the schedules that a record is known by, or that a change names; empty ones are none
+	Targets []string // the schedules that a record is known by, or that a change names
 	Aside   bool     // refused, and of no concern to anything else: it has had no effect, or has not had it yet
 	Revoked bool     // Graph says that the record has ended before its time
 }

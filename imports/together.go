@@ -34,31 +34,48 @@ func (r *record) parts() []part {
 // schedule that an extension leads to in the place of the one that it is about, and none with a removal.
 func together(group []part, refuse, different func(part, ...pim.Problem)) []*record {
 	var records []*record
-	seen := map[string]part{}
+	known := map[string]*record{}     // by the id of any of its lines
+	said := map[string]part{}         // by id
+	schedules := map[string]*record{} // by what it is known by
 	for _, p := range group {
-		before, twice := seen[p.ID]
+		before, twice := said[p.ID]
+		var of *record
 		switch {
 		case twice && reflect.DeepEqual(before.Line, p.Line):
-			if of := owner(records, before.number); of != nil {
-				of.again = append(of.again, p)
-			}
+			of = known[p.ID]
+			of.again = append(of.again, p)
 			continue
 		case twice:
 			different(p, pim.Problem{Location: "id", Message: fmt.Sprintf("is the one of line %d, which says something else", before.number), Value: p.ID})
 			continue
 		case p.Past != (pim.Past{}):
-			records = append(records, &record{root: p})
+			of = &record{root: p}
+			records = append(records, of)
+			for _, schedule := range p.Targets {
+				schedules[schedule] = of
+			}
 		default:
-			of := target(records, p)
-			if of == nil {
+			if of = target(records, schedules, p); of == nil {
 				refuse(p, pim.Problem{Location: "action", Message: "must follow what it is about: no " + string(begins(p)) + " of this principal, role and scope comes before it in this file"})
 				continue
 			}
 			of.later = append(of.later, p)
 		}
-		seen[p.ID] = p
+		said[p.ID], known[p.ID] = p, of
 	}
 	return records
+}
+
+func target(records []*record, schedules map[string]*record, p part) *record {
+	for _, schedule := range p.Targets {
+		if of := schedules[schedule]; of != nil {
+			return of
+		}
+	}
+	if len(records) == 0 {
+		return nil
+	}
+	return records[len(records)-1]
 }
 
 func begins(p part) pim.Action {
@@ -66,27 +83,6 @@ func begins(p part) pim.Action {
 		return pim.SelfActivate
 	}
 	return pim.AdminAssign
-}
-
-func owner(records []*record, number int) *record {
-	for _, r := range records {
-		if slices.ContainsFunc(r.parts(), func(p part) bool { return p.number == number }) {
-			return r
-		}
-	}
-	return nil
-}
-
-func target(records []*record, p part) *record {
-	for _, r := range records {
-		if slices.ContainsFunc(p.Targets, func(t string) bool { return t != "" && slices.Contains(r.root.Targets, t) }) {
-			return r
-		}
-	}
-	if len(records) == 0 {
-		return nil
-	}
-	return records[len(records)-1]
 }
 
 // assemble makes the record whole: its history is all that its lines say, in the order of time.

@@ -147,7 +147,7 @@ func interruptible(ctx context.Context, in io.Reader) io.ReadCloser {
 		_, err := io.Copy(into, in)
 		_ = into.CloseWithError(err) // never fails
 	}()
-	context.AfterFunc(ctx, func() { _ = out.CloseWithError(ctx.Err()) })
+	context.AfterFunc(ctx, func() { _ = into.CloseWithError(ctx.Err()) })
 	return out
 }
 

@@ -134,7 +134,7 @@ func TestManyRecordsWithOneInAHundredBroken(t *testing.T) {
 			d.ledger = c.url(t, d)
 			h := d.history(c.n)
 			good, bad := c.n-len(h.broken), len(h.broken)
-			require.EqualError(t, d.bringIn(h.file), fmt.Sprintf("%d of %d lines are not in the record as they are", bad, c.n))
+			require.EqualError(t, d.bringIn(h.file, "--batch", "5000"), fmt.Sprintf("%d of %d lines are not in the record as they are", bad, c.n))
 			named := strings.Split(strings.TrimSpace(d.stdout.String()), "\n")
 			require.Equal(t, fmt.Sprintf("%d lines: %d brought in, 0 there already, 0 different from what is there, %d refused", c.n, good, bad), named[bad])
 			for _, name := range named[:bad] { // each line once, with its reason
@@ -149,7 +149,7 @@ func TestManyRecordsWithOneInAHundredBroken(t *testing.T) {
 			require.Equal(t, h.goesOn, h.check(t, d.ledger))
 
 			before, refused := counts(t, d.ledger), d.stdout.String()
-			require.Error(t, d.bringIn(h.file))
+			require.Error(t, d.bringIn(h.file, "--batch", "5000"))
 			require.Equal(t, strings.Replace(refused, fmt.Sprintf("%d brought in, 0 there already", good), fmt.Sprintf("0 brought in, %d there already", good), 1), d.stdout.String())
 			require.Equal(t, before, counts(t, d.ledger), "a second run changes nothing")
 			h.check(t, d.ledger)
