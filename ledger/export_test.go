@@ -1,7 +1,7 @@
 package ledger
 
 import (
-	"time"
+	"context"
 
 	"pimnotify/pim"
 )
@@ -28,7 +28,7 @@ func ResourceQueries(tenant string, resource pim.Resource, name string, ids ...s
 	}
 }
 
-// FiguresQuery is the count of a digest.
-func FiguresQuery(tenant string, from, to time.Time) Query {
-	return Query{figuresQuery, []any{tenant, micros(from), micros(to)}}
+// Explain says how the database would go about a query, a step a line.
+func (l *Ledger) Explain(ctx context.Context, q Query) ([]string, error) {
+	return l.explain(ctx, q.Text, q.Args...)
 }
