@@ -47,7 +47,8 @@ func names() string {
 // sizes are how much is measured.
 type sizes struct {
 	short, long int // events of the two records whose digests are counted
-	records     int // to import
+	records     int // to import …
+	batch       int // … so many at once
 	recipients  int // of one plan
 	weeks       int // how often the count of a week is sampled …
 	wholes      int // … that of a whole record …
@@ -63,11 +64,11 @@ type flight struct{ inFlight, recipients, rounds int }
 // One in flight has fewer recipients: a thousand would take a minute, each time, and show the same.
 var (
 	full = sizes{
-		short: 10_000, long: 1_000_000, records: 100_000, recipients: 1_000, weeks: 75, wholes: 9, plans: 31, latency: 50 * time.Millisecond,
+		short: 10_000, long: 1_000_000, records: 100_000, batch: 500, recipients: 1_000, weeks: 75, wholes: 9, plans: 31, latency: 50 * time.Millisecond,
 		flights: []flight{{1, 100, 3}, {16, 1_000, 3}, {64, 1_000, 5}}, patience: 20 * time.Minute,
 	}
 	quick = sizes{
-		short: 10_000, long: 50_000, records: 5_000, recipients: 100, weeks: 2, wholes: 2, plans: 2, latency: 5 * time.Millisecond,
+		short: 10_000, long: 20_000, records: 500, batch: 50, recipients: 100, weeks: 2, wholes: 2, plans: 2, latency: 5 * time.Millisecond,
 		flights: []flight{{1, 10, 1}, {16, 50, 1}, {64, 100, 1}}, patience: 5 * time.Minute,
 	}
 )

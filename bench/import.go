@@ -10,9 +10,6 @@ import (
 	"pimnotify/pim"
 )
 
-// importBatch is how many records come in at once.
-const importBatch = 500
-
 // imports brings in what happened before, in batches: nine assignments to each past activation. The last tenth goes in side by side
 // with the first tenth of another record, so that what it costs more is because of what is there already.
 func (b *bench) imports(ctx context.Context) error {
@@ -32,13 +29,13 @@ func (b *bench) imports(ctx context.Context) error {
 }
 
 func (b *bench) importInto(ctx context.Context, grown, fresh *record) error {
-	tenth := b.sizes.records / importBatch / 10
-	into, beside := &stream{record: grown}, &stream{record: fresh}
+	tenth := b.sizes.records / b.sizes.batch / 10
+	into, beside := &stream{record: grown, size: b.sizes.batch}, &stream{record: fresh, size: b.sizes.batch}
 	before := into.subject("import, the first nine tenths", "")
 	if err := interleave(ctx, 9*tenth, before); err != nil {
 		return err
 	}
-	first := beside.subject("import, first tenth", fmt.Sprintf("a batch of %d, into an empty record", importBatch))
+	first := beside.subject("import, first tenth", fmt.Sprintf("a batch of %d, into an empty record", b.sizes.batch))
 	last := into.subject("import, last tenth", fmt.Sprintf("the same, into a record of %s", number(b.sizes.records/10*9)))
 	if err := interleave(ctx, tenth, first, last); err != nil {
 		return err
@@ -58,7 +55,7 @@ func (b *bench) wholeImport(on *database, all []sample, tenth int) row {
 	}
 	first, last := subject{samples: all[:tenth]}, subject{samples: all[len(all)-tenth:]}
 	return row{
-		name: "import, whole", database: on.name, measures: fmt.Sprintf("%s records, %d a batch", number(b.sizes.records), importBatch),
+		name: "import, whole", database: on.name, measures: fmt.Sprintf("%s records, %d a batch", number(b.sizes.records), b.sizes.batch),
 		took: duration(took), rate: rate(b.sizes.records, "records", took), allocated: bytes(allocated),
 		heap: fmt.Sprintf("%s in the first tenth, %s in the last", bytes(first.heap()), bytes(last.heap())),
 	}
@@ -67,6 +64,7 @@ func (b *bench) wholeImport(on *database, all []sample, tenth int) row {
 // stream is what is brought into a record, a batch after the other.
 type stream struct {
 	*record
+	size  int // of a batch
 	next  int
 	batch []pim.Imported
 }
@@ -74,20 +72,20 @@ type stream struct {
 // subject measures the batches from here on.
 func (s *stream) subject(name, measures string) *subject {
 	return &subject{
-		name: name, database: s.on.name, measures: measures, unit: "records", units: importBatch, prepare: s.read, do: s.bringIn,
+		name: name, database: s.on.name, measures: measures, unit: "records", units: s.size, prepare: s.read, do: s.bringIn,
 	}
 }
 
 func (s *stream) read(context.Context) error {
-	s.batch = past(s.next, s.next+importBatch)
-	s.next += importBatch
+	s.batch = past(s.next, s.next+s.size)
+	s.next += s.size
 	return nil
 }
 
 func (s *stream) bringIn(ctx context.Context) error {
 	result, err := s.Import(ctx, s.batch)
-	if created := result.Count(pim.ImportCreated); err == nil && created != importBatch {
-		err = fmt.Errorf("it brings in %d of %d records", created, importBatch)
+	if created := result.Count(pim.ImportCreated); err == nil && created != s.size {
+		err = fmt.Errorf("it brings in %d of %d records", created, s.size)
 	}
 	return err
 }
