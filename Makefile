@@ -28,7 +28,7 @@ dev: ## the same parts with their UIs, until Ctrl-C
 
 ##@ know that it works
 
-.PHONY: test race e2e cover check
+.PHONY: test race e2e cover bench check
 test: temporal ## all tests but the end-to-end ones
 	$(GO) test -timeout $(TIMEOUT) $(UNIT)
 
@@ -42,6 +42,9 @@ cover: temporal ## the tests' coverage: total here, the lines in cover.html
 	$(GO) test -timeout $(TIMEOUT) -coverpkg=./... -coverprofile=cover.out $(UNIT)
 	@$(GO) tool cover -html=cover.out -o cover.html
 	@$(GO) tool cover -func=cover.out | tail -1
+
+bench: ## load and limits, one table; about five minutes
+	@$(GO) run ./bench
 
 check: format-check vet lint determinism imports tidy-check ## format, vet, lint, workflow determinism, import direction, tidy modules
 

@@ -183,14 +183,14 @@ func TestUnstartedRequestsAreTheOldOnesThatNobodyStarted(t *testing.T) {
 func TestWhatIsToBeStartedIsFoundFromBothEndsOfAnIndex(t *testing.T) {
 	const many = 20_000
 	onBothURLs(t, func(t *testing.T, url string) {
-		_, db := open(t, url), database(t, url)
+		l, db := open(t, url), database(t, url)
 		fill(t, db, many, `INSERT INTO requests (tenant, collection, resource_id, hash, body, input, status, seq, accepted_at, started_at, updated_at)`,
 			`'contoso', 'assignments', 'a' || i, '', '', '', 'Provisioned', 0, i, CASE WHEN i % 3 = 0 THEN i END, i`)
 		fill(t, db, many, `INSERT INTO timeline (tenant, collection, resource_id, seq, at, what, status, change, updated_at)`,
 			`'contoso', 'assignments', 'a' || i, 0, i, 'assigned', 'Provisioned', '{}', i`)
 		for range 2 {
 			for _, query := range ledger.UnstartedQueries(noon, 100) {
-				plan := explain(t, db, url, query)
+				plan := explain(t, l, query)
 				require.Contains(t, plan, "requests_unstarted", plan)
 				require.NotRegexp(t, `(?m)Seq Scan on (requests|timeline)|^SCAN (requests|timeline|t)\b`, plan)
 				require.NotRegexp(t, `(?s)Limit.*Nested Loop.*requests_unstarted`, plan[max(0, strings.Index(plan, "Limit")):], "all of it is put together")

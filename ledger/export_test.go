@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"time"
 
 	"pimnotify/pim"
@@ -28,9 +29,9 @@ func ResourceQueries(tenant string, resource pim.Resource, name string, ids ...s
 	}
 }
 
-// FiguresQuery is the count of a digest.
-func FiguresQuery(tenant string, from, to time.Time) Query {
-	return Query{figuresQuery, []any{tenant, micros(from), micros(to)}}
+// Explain says how the database would go about a query, a step a line.
+func (l *Ledger) Explain(ctx context.Context, q Query) ([]string, error) {
+	return l.explain(ctx, q.Text, q.Args...)
 }
 
 // UnstartedQueries look for what is still to be started, from either end.

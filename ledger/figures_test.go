@@ -178,27 +178,38 @@ func TestAnotherTenantAndANameThatCannotBeStoredCountNothing(t *testing.T) {
 	})
 }
 
-// How much there is besides what is counted.
+// How much a tenant has, and how many others have a tenth of it.
 const (
 	manyFacts       = 50_000
 	manyAssignments = 10_000
+	otherTenants    = 5
 )
 
-// manyThings is the record of a tenant of whose digests each counts one assignment in a hundred, and as many activations.
-func manyThings(t testing.TB, db *sql.DB, facts, assignments int) (from, to time.Time) {
+// manyThings is the record of a tenant of whose digests each counts one assignment in a hundred, and as many activations; and of
+// some others.
+func manyThings(t *testing.T, db *sql.DB) (from, to time.Time) {
+	t.Helper()
+	things(t, db, tenant, manyFacts, manyAssignments)
+	for i := range otherTenants {
+		things(t, db, fmt.Sprintf("tenant%d", i), manyFacts/10, manyAssignments/10)
+	}
+	return time.Unix(manyAssignments/2, 0), time.Unix(manyAssignments/2+manyAssignments/100, 0)
+}
+
+func things(t *testing.T, db *sql.DB, tenant string, facts, assignments int) {
 	t.Helper()
 	const at = `CAST(1000000 AS BIGINT) * i`
-	fill(t, db, facts, `INSERT INTO facts (tenant, tile, at, resource_id, seq)`, `'contoso', 'usersActivated', `+at+`, 'r' || i, 1`)
-	fill(t, db, assignments, `INSERT INTO facts (tenant, tile, at, resource_id, seq)`, `'contoso', 'assignedInPim', `+at+`, 'a' || i, 0`)
+	of := "'" + tenant + "', "
+	fill(t, db, facts, `INSERT INTO facts (tenant, tile, at, resource_id, seq)`, of+`'usersActivated', `+at+`, 'r' || i, 1`)
+	fill(t, db, assignments, `INSERT INTO facts (tenant, tile, at, resource_id, seq)`, of+`'assignedInPim', `+at+`, 'a' || i, 0`)
 	fill(t, db, assignments, `INSERT INTO eligibilities (tenant, resource_id, seq, principal_id, role_id, scope_id, since, until)`,
-		`'contoso', 'a' || i, 0, 'u' || i, 'r' || (i % 50), '/', `+at+`, 9223372036854775807`)
+		of+`'a' || i, 0, 'u' || i, 'r' || (i % 50), '/', `+at+`, 9223372036854775807`)
 	fill(t, db, assignments, `INSERT INTO permanents (tenant, at, principal_id, role_id, scope_id, resource_id)`,
-		`'contoso', `+at+` + 5, 'u' || i, 'r' || (i % 50), '/', 'p' || i`)
-	return time.Unix(int64(assignments/2), 0), time.Unix(int64(assignments/2+assignments/100), 0)
+		of+at+` + 5, 'u' || i, 'r' || (i % 50), '/', 'p' || i`)
 }
 
 // tidy does what PostgreSQL does by itself after a while: it counts rows and notes which pages everybody sees.
-func tidy(t testing.TB, db *sql.DB, url string) {
+func tidy(t *testing.T, db *sql.DB, url string) {
 	t.Helper()
 	if !strings.HasPrefix(url, "postgres:") {
 		_, err := db.ExecContext(t.Context(), `ANALYZE`)
@@ -219,13 +230,13 @@ func tidy(t testing.TB, db *sql.DB, url string) {
 func TestADigestIsCountedFromRangesOfIndexesAlone(t *testing.T) {
 	onBothURLs(t, func(t *testing.T, url string) {
 		l, db := open(t, url), database(t, url)
-		from, to := manyThings(t, db, manyFacts, manyAssignments)
+		from, to := manyThings(t, db)
 		require.Equal(t, tiles{100, 100, 100, 0}, count(t, l, tenant, from, to))
-		plan := explain(t, db, url, ledger.FiguresQuery(tenant, from, to))
+		plan := figuresPlan(t, l, from, to)
 		require.NotRegexp(t, `(?m)^SCAN [a-z]|Seq Scan`, plan, "before the rows were counted")
 
 		tidy(t, db, url)
-		plan = explain(t, db, url, ledger.FiguresQuery(tenant, from, to))
+		plan = figuresPlan(t, l, from, to)
 		t.Logf("\n%s", plan)
 		for _, read := range regexp.MustCompile(`(?m)^.*(SCAN [a-z]|SEARCH |Scan ).*$`).FindAllString(plan, -1) {
 			require.Regexp(t, `USING COVERING INDEX|Index Only Scan`, read)
@@ -233,4 +244,11 @@ func TestADigestIsCountedFromRangesOfIndexesAlone(t *testing.T) {
 		ranges := regexp.MustCompile(`\(tenant=\? .*AND (at>\? AND at<\?|until>\?)\)|Index Cond: \(\(tenant = .* AND \((at|until) >`)
 		require.Len(t, ranges.FindAllString(plan, -1), 6, "four tiles, and the eligibilities of the second\n%s", plan)
 	})
+}
+
+func figuresPlan(t *testing.T, l *ledger.Ledger, from, to time.Time) string {
+	t.Helper()
+	steps, err := l.ExplainFigures(t.Context(), tenant, from, to)
+	require.NoError(t, err)
+	return strings.Join(steps, "\n")
 }

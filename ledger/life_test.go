@@ -83,9 +83,9 @@ func TestWhatIsReadOfOneResourceIsFoundThroughIndexes(t *testing.T) {
 		for range 2 {
 			for _, r := range []pim.Resource{short, long} {
 				queries := ledger.ResourceQueries(tenant, r, "request/x1", "p1", "p2")
-				plan := explain(t, db, url, queries["timeline"])
+				plan := explain(t, l, queries["timeline"])
 				require.NotContains(t, plan, "proposals_resource", "each step looks at all proposals\n%s", plan)
-				plan = explain(t, db, url, queries["acceptedProposal"])
+				plan = explain(t, l, queries["acceptedProposal"])
 				require.Contains(t, plan, "proposals_name", plan)
 				require.Contains(t, plan, "timeline_decision", plan)
 			}
@@ -93,33 +93,16 @@ func TestWhatIsReadOfOneResourceIsFoundThroughIndexes(t *testing.T) {
 			require.NoError(t, err)
 		}
 		for name, query := range ledger.ResourceQueries(tenant, short, "request/x1", "p1", "p2") {
-			plan := explain(t, db, url, query)
+			plan := explain(t, l, query)
 			require.NotRegexp(t, `(?m)^SCAN |Seq Scan`, plan, "%s\n%s", name, plan)
 		}
 	})
 }
 
 // explain says how a database goes about a query, a step a line.
-func explain(t *testing.T, db *sql.DB, url string, query ledger.Query) string {
+func explain(t *testing.T, l *ledger.Ledger, query ledger.Query) string {
 	t.Helper()
-	how, columns := "EXPLAIN ", 1
-	if !strings.HasPrefix(url, "postgres:") {
-		how, columns = "EXPLAIN QUERY PLAN ", 4
-	}
-	rows, err := db.QueryContext(t.Context(), how+query.Text, query.Args...)
+	steps, err := l.Explain(t.Context(), query)
 	require.NoError(t, err)
-	defer func() { _ = rows.Close() }()
-	var steps []string
-	for rows.Next() {
-		var step string
-		into := make([]any, columns)
-		for i := range into {
-			into[i] = new(any)
-		}
-		into[columns-1] = &step
-		require.NoError(t, rows.Scan(into...))
-		steps = append(steps, step)
-	}
-	require.NoError(t, rows.Err())
 	return strings.Join(steps, "\n")
 }

@@ -30,7 +30,8 @@ func openPostgres(ctx context.Context, config *pgx.ConnConfig) (*Ledger, error) 
 	db.SetMaxIdleConns(postgresConnections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	l := &Ledger{reads: db, writes: db, seam: seam{
-		forUpdate: " FOR UPDATE", forShare: " FOR SHARE", skipLocked: " FOR UPDATE SKIP LOCKED", insert: insertUnnested,
+		forUpdate: " FOR UPDATE", forShare: " FOR SHARE", skipLocked: " FOR UPDATE SKIP LOCKED",
+		explain: "EXPLAIN ", insert: insertUnnested,
 	}}
 	if err := l.preparePostgres(ctx); err != nil {
 		return nil, errors.Join(err, l.Close())

@@ -11,5 +11,6 @@ type seam struct {
 	forUpdate  string // after a SELECT whose rows nobody else may change before the commit
 	forShare   string // after a SELECT whose rows must stay as they are until the commit
 	skipLocked string // after a SELECT that leaves alone what somebody else is just taking
+	explain    string // before a statement, to be told how it would be gone about
 	insert     func(ctx context.Context, tx *sql.Tx, rows []row, all shared) error
 }

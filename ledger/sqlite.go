@@ -34,7 +34,7 @@ func openSQLite(ctx context.Context, path string) (*Ledger, error) {
 		return nil, err
 	}
 	const settings = "_busy_timeout=15000&_foreign_keys=on&_synchronous=FULL&_dqs=0"
-	l := &Ledger{seam: seam{insert: insertPrepared}}
+	l := &Ledger{seam: seam{explain: "EXPLAIN QUERY PLAN ", insert: insertPrepared}}
 	if l.writes, err = sql.Open("sqlite", dsn(path, settings+"&_txlock=immediate")); err != nil {
 		return nil, err
 	}

@@ -68,6 +68,7 @@ func TestAMigrationThatWasReleasedStaysAsItIs(t *testing.T) {
 		"00001_ledger.sql":    "56d46a9c4e1ebb7b02c506312804a9e9595436e37e2f5502b1d9c0101211c6af",
 		"00002_proposals.sql": "df8bd9c62d12ad1d70643bd9e087d932eb7aa50a7e674f1f213e0a12dd8a35b6",
 		"00003_digest.sql":    "7c656d38444cca9ba85b9ca0bd827144dd047641a6df01bd605960d3f9ca69ef",
+		"00005_turns.sql":     "9a983c9383f3ac64eee4cf76248906b6c998385acb06ea63986b85ea988087b5",
 	} {
 		migration, err := os.ReadFile("migrations/" + file)
 		require.NoError(t, err)

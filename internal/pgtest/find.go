@@ -14,7 +14,8 @@ import (
 
 var errMissing = errors.New("initdb is neither on PATH nor where systems keep it (install the package postgresql)")
 
-func missing(err error) bool { return errors.Is(err, errMissing) }
+// Missing reports whether Start failed only because PostgreSQL is not installed.
+func Missing(err error) bool { return errors.Is(err, errMissing) }
 
 // places are where systems keep PostgreSQL's programs off PATH.
 var places = []string{

@@ -17,7 +17,7 @@ import (
 
 var (
 	once      sync.Once
-	running   *server
+	running   *Server
 	startErr  error
 	databases atomic.Int64
 )
@@ -26,14 +26,26 @@ var (
 // environment says CI=true: then it fails.
 func URL(t testing.TB) string {
 	t.Helper()
-	once.Do(func() { running, startErr = start() })
+	once.Do(func() { running, startErr = Start() })
 	if startErr != nil {
 		refuse(t, startErr)
 	}
 	name := fmt.Sprintf("test%d", databases.Add(1))
-	running.admin(t, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+	running.admin(t, creation(name))
 	t.Cleanup(func() { running.admin(t, "DROP DATABASE "+name+" WITH (FORCE)") })
 	return running.url(name)
+}
+
+// Create makes an empty database and answers its URL.
+func (s *Server) Create(ctx context.Context, name string) (url string, err error) {
+	if err := s.exec(ctx, creation(name)); err != nil {
+		return "", fmt.Errorf("create the database %s: %w\n%s", name, err, s.log())
+	}
+	return s.url(name), nil
+}
+
+func creation(name string) string {
+	return "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
 }
 
 func refuse(t testing.TB, err error) {
@@ -41,17 +53,17 @@ func refuse(t testing.TB, err error) {
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("no private PostgreSQL for this test, and CI=true asks for one: %v", err)
 	}
-	if missing(err) {
+	if Missing(err) {
 		t.Skipf("this test needs PostgreSQL, which is not installed: %v", err)
 	}
 	t.Fatalf("start a private PostgreSQL: %v", err)
 }
 
-func (s *server) url(database string) string {
+func (s *Server) url(database string) string {
 	return "postgres:///" + database + "?" + url.Values{"host": {s.folder}, "user": {superuser}, "sslmode": {"disable"}}.Encode()
 }
 
-func (s *server) admin(t testing.TB, statement string) {
+func (s *Server) admin(t testing.TB, statement string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -60,7 +72,7 @@ func (s *server) admin(t testing.TB, statement string) {
 	}
 }
 
-func (s *server) exec(ctx context.Context, statement string) error {
+func (s *Server) exec(ctx context.Context, statement string) error {
 	conn, err := pgx.Connect(ctx, s.url("postgres"))
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 }
 
 func dieWithServer(how string) {
-	s, err := start()
+	s, err := Start()
 	if err != nil {
 		panic(err)
 	}
@@ -90,6 +90,20 @@ func TestTheServerAndItsFolderEndWithTheTestsHoweverTheyEnd(t *testing.T) {
 	}
 }
 
+func TestAServerThatIsStoppedIsGoneWithItsFolder(t *testing.T) {
+	URL(t) // or skip
+	s, err := Start()
+	require.NoError(t, err)
+	url, err := s.Create(t.Context(), "mine")
+	require.NoError(t, err)
+	connect(t, url)
+	require.NoError(t, s.Stop())
+	require.NoDirExists(t, s.folder)
+	_, err = pgx.Connect(t.Context(), url)
+	require.Error(t, err)
+	require.NoError(t, s.Stop(), "once more is no mistake")
+}
+
 func TestTheNewestServerOffThePathIsFound(t *testing.T) {
 	root := t.TempDir()
 	for _, version := range []string{"9", "15", "16"} {
@@ -111,7 +125,7 @@ func TestTheNewestServerOffThePathIsFound(t *testing.T) {
 
 func TestAMissingServerIsSaidInOneSentence(t *testing.T) {
 	_, err := findIn([]string{filepath.Join(t.TempDir(), "*", "bin")})
-	require.True(t, missing(err))
+	require.True(t, Missing(err))
 	require.ErrorContains(t, err, "install the package postgresql")
 }
 

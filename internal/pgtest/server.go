@@ -14,7 +14,11 @@ import (
 	"time"
 )
 
-const superuser = "postgres"
+const (
+	superuser = "postgres"
+	// stopTime is how long a server may take to end that saves nothing.
+	stopTime = 30 * time.Second
+)
 
 // keeper starts the server and waits for the end of its standard input, which the operating system closes when the tests are
 // over, or dead. Then it stops the server at once, there being nothing to save, and removes its folder.
@@ -28,12 +32,15 @@ wait "$server"
 cd / && rm -rf "$2"
 `
 
-type server struct {
+// Server is a private PostgreSQL. Tests have one without asking: URL gives them a database of it.
+type Server struct {
 	folder string
-	alive  io.Closer // held open as long as the tests run
+	alive  io.Closer     // held open as long as the server is to run
+	ended  chan struct{} // closed when it has ended, and its folder is gone
 }
 
-func start() (*server, error) {
+// Start starts one for a program that is no test. It ends with Stop, or with the program, however that ends.
+func Start() (*Server, error) {
 	binaries, err := find()
 	if err != nil {
 		return nil, err
@@ -46,15 +53,15 @@ func start() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{folder: folder}
+	s := &Server{folder: folder, ended: make(chan struct{})}
 	if err := s.start(binaries, owner); err != nil {
 		err = fmt.Errorf("%w\n%s", err, s.log())
-		return nil, errors.Join(err, s.stop(), os.RemoveAll(folder))
+		return nil, errors.Join(err, s.Stop(), os.RemoveAll(folder))
 	}
 	return s, nil
 }
 
-func (s *server) start(binaries string, owner *user) error {
+func (s *Server) start(binaries string, owner *user) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	initdb := exec.CommandContext(ctx, filepath.Join(binaries, "initdb"), "-D", filepath.Join(s.folder, "data"), "-U", superuser,
@@ -71,17 +78,19 @@ func (s *server) start(binaries string, owner *user) error {
 	keep := exec.CommandContext(context.Background(), "/bin/sh", "-c", keeper, "keeper", filepath.Join(binaries, "postgres"), s.folder)
 	owner.runs(keep, s.folder)
 	keep.Stdout, keep.Stderr = log, log
-	if s.alive, err = keep.StdinPipe(); err != nil {
+	alive, err := keep.StdinPipe()
+	if err != nil {
 		return err
 	}
 	if err := keep.Start(); err != nil {
 		return err
 	}
-	go func() { _ = keep.Wait() }()
+	s.alive = alive
+	go func() { _ = keep.Wait(); close(s.ended) }()
 	return s.awaitReady()
 }
 
-func (s *server) awaitReady() error {
+func (s *Server) awaitReady() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for {
@@ -97,14 +106,23 @@ func (s *server) awaitReady() error {
 	}
 }
 
-func (s *server) stop() error {
+// Stop ends the server at once, and waits until it and its folder are gone.
+func (s *Server) Stop() error {
 	if s.alive == nil {
 		return nil
 	}
-	return s.alive.Close()
+	if err := s.alive.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	select {
+	case <-s.ended:
+		return nil
+	case <-time.After(stopTime):
+		return fmt.Errorf("PostgreSQL in %s has not ended after %s", s.folder, stopTime)
+	}
 }
 
-func (s *server) log() string {
+func (s *Server) log() string {
 	text, _ := os.ReadFile(filepath.Join(s.folder, "log"))
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	return strings.Join(lines[max(0, len(lines)-20):], "\n")

@@ -54,13 +54,14 @@ func checkValue(decoder *json.Decoder, depth int) error {
 	}
 	names := map[string]bool{}
 	for n := 0; decoder.More(); n++ {
-		text, place := "", fmt.Sprintf("[%d]", n)
+		place := fmt.Sprintf("[%d]", n)
 		if delim == '{' {
 			name, err := decoder.Token()
 			if err != nil {
 				return readError(decoder, err)
 			}
-			if text, _ = name.(string); names[text] {
+			text, _ := name.(string)
+			if names[text] {
 				return fmt.Errorf("a name stands twice in one object, before byte %d", decoder.InputOffset())
 			}
 			names[text], place = true, "."+text
