@@ -141,7 +141,7 @@ func TestWhatIsCountedLaterIsWhatIsCountedAtOnce(t *testing.T) {
 		require.NoError(t, l.Close())
 
 		for _, statement := range []string{
-			`DROP TABLE facts`, `DROP TABLE permanents`, `DROP TABLE eligibilities`, `DROP TABLE digests`,
+			`DROP TABLE facts`, `DROP TABLE permanents`, `DROP TABLE eligibilities`, `DROP TABLE digests`, `DROP TABLE turns`,
 			`DELETE FROM goose_db_version WHERE version_id > 2`,
 		} {
 			_, err := db.ExecContext(t.Context(), statement)
