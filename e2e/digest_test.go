@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -83,10 +84,13 @@ func writeDigestSettings(t *testing.T, file, tenant, digest string) {
 // digest runs the command of that name and answers what it says.
 func (w *world) digest(t testing.TB, args ...string) string {
 	t.Helper()
+	if args[0] == "run" && !slices.Contains(args, "--dry-run") {
+		args = append(args, "--wait", patience.String()) // other tests keep the same Temporal busy
+	}
 	p := start(w.t, w.env, append([]string{"digest"}, args...)...)
 	select {
 	case <-p.done:
-	case <-time.After(patience):
+	case <-time.After(2 * patience):
 		t.Fatal("it does not end")
 	}
 	return p.log.String()

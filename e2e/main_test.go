@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	// The tests mostly wait for timers of other processes: two at a time, as on two cores, would be slow for no reason. Those that do
 	// not wait but keep a machine busy are not parallel: each runs by itself, before the others.
 	flag.Parse()
-	if err := flag.Set("test.parallel", "16"); err != nil {
+	if err := flag.Set("test.parallel", "12"); err != nil {
 		panic(err)
 	}
 	code, err := runAll(m)
