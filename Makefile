@@ -15,7 +15,7 @@ CHECK = $(GO) tool -modfile=tools/go.mod workflowcheck
 
 .PHONY: help
 help:
-	@awk 'BEGIN {FS = ":.*## "} /^##@ / {print "\n" substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {print "\n" substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-10s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ see it work
 
@@ -28,7 +28,7 @@ dev: ## the same parts with their UIs, until Ctrl-C
 
 ##@ know that it works
 
-.PHONY: test race e2e cover bench check
+.PHONY: test race e2e chaos chaos-full cover bench check
 test: temporal ## all tests but the end-to-end ones
 	$(GO) test -timeout $(TIMEOUT) $(UNIT)
 
@@ -36,7 +36,13 @@ race: c-compiler temporal ## the same under the race detector (needs a C compile
 	CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) $(UNIT)
 
 e2e: temporal ## the whole on a real Temporal server: stories and faults
-	$(GO) test -count=1 -timeout $(TIMEOUT) ./e2e/...
+	$(GO) test -count=1 -timeout $(TIMEOUT) -skip '^TestChaos$$' ./e2e/...
+
+chaos: temporal ## a few of the faults there can be, a row each; about two minutes
+	$(GO) test -count=1 -timeout $(TIMEOUT) -v -run '^TestChaos$$' ./e2e
+
+chaos-full: temporal ## all of them, into docs/faults.md; about half an hour
+	$(GO) test -count=1 -timeout 90m -v -run '^TestChaos$$' ./e2e -chaos full -chaos-write ../docs/faults.md
 
 cover: temporal ## the tests' coverage: total here, the lines in cover.html
 	$(GO) test -timeout $(TIMEOUT) -coverpkg=./... -coverprofile=cover.out $(UNIT)

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,8 +27,14 @@ type process struct {
 // start runs the binary with these settings and nothing else of ours in its environment.
 func start(t *testing.T, env map[string]string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, name: args[0], log: &buffer{}, done: make(chan struct{})}
-	p.cmd = exec.Command(binary, args...)
+	return startProgram(t, binary, env, args...)
+}
+
+// startProgram is start, for any program.
+func startProgram(t *testing.T, program string, env map[string]string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, name: strings.Join(append([]string{filepath.Base(program)}, args...), " "), log: &buffer{}, done: make(chan struct{})}
+	p.cmd = exec.Command(program, args...)
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, pairs(env)...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	require.NoError(t, p.cmd.Start())
@@ -84,6 +92,12 @@ func (p *process) awaitReady(url string) {
 		_ = response.Body.Close()
 		return response.StatusCode == http.StatusOK
 	})
+}
+
+// awaitLog waits until the process has printed something.
+func (p *process) awaitLog(text string) {
+	p.t.Helper()
+	await(p.t, patience, p.name+" to say "+text, func() bool { return strings.Contains(p.log.String(), text) })
 }
 
 // patience is how long anything may take on a machine that has a lot to do.

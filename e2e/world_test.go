@@ -20,14 +20,14 @@ import (
 
 // world is one deployment: an inbox in SES's place, a ledger, a directory, an API and as many workers as a test wants.
 type world struct {
-	t      *testing.T
-	inbox  *inbox.Inbox // nil where another server takes the mails
-	env    map[string]string
-	api    *process
-	apiURL string
-	tenant string // of whom calls speak
-	prefix string // of request ids: Temporal is shared by all tests
-	worked []*process
+	t       *testing.T
+	inbox   *inbox.Inbox // nil where another server takes the mails
+	env     map[string]string
+	api     *process
+	apiURL  string
+	tenant  string // of whom calls speak
+	prefix  string // of request ids: Temporal is shared by all tests
+	workers []workerProcess
 }
 
 // options are what a test wants to be different from a deployment on this machine with the sample organisation.
@@ -116,14 +116,15 @@ func (w *world) startWorker() workerProcess {
 	env := maps.Clone(w.env)
 	env["PIMNOTIFY_WORKER_LISTEN"] = freeAddress(w.t)
 	p := start(w.t, env, "worker")
-	w.worked = append(w.worked, p)
-	return workerProcess{p, "http://" + env["PIMNOTIFY_WORKER_LISTEN"] + "/readyz"}
+	worker := workerProcess{p, "http://" + env["PIMNOTIFY_WORKER_LISTEN"] + "/readyz"}
+	w.workers = append(w.workers, worker)
+	return worker
 }
 
 // log is what the workers of this world have printed.
 func (w *world) log() string {
 	var all strings.Builder
-	for _, p := range w.worked {
+	for _, p := range w.workers {
 		all.WriteString(p.log.String())
 	}
 	return all.String()

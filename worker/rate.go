@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,9 @@ type rate struct {
 	otherwise float64 // where SES does not answer
 	log       *zap.Logger
 	current   atomic.Pointer[float64]
+
+	usedUp  atomic.Uint64 // bits of the share of the daily quota that is used
+	alarmed bool          // it was said that the daily quota is nearly used up; only ask looks at it
 
 	mu    sync.Mutex
 	share float64 // of the rate that is used, since the account was last found to be too fast
@@ -93,8 +97,35 @@ func (r *rate) ask(ctx context.Context) {
 		if ctx.Err() == nil {
 			r.log.Warn("send rate not known from SES", zap.Float64("rate", r.most()), zap.Error(err))
 		}
+		return
 	case account.MaxSendRate > 0 && account.MaxSendRate != r.most():
 		r.log.Info("send rate", zap.Float64("rate", account.MaxSendRate))
 		r.current.Store(&account.MaxSendRate)
 	}
+	r.watchQuota(account)
 }
+
+// nearlyUsedUp is the share of the daily quota at which somebody should ask for a higher one, or find out who sends so much.
+const nearlyUsedUp = 0.8
+
+// watchQuota says once that the daily quota is nearly used up, and again when it was not meanwhile. When all of it is used, mails
+// are held until the count of the last 24 hours falls.
+func (r *rate) watchQuota(account ses.Account) {
+	share := 0.0
+	if account.Max24HourSend > 0 { // -1 is no limit
+		share = account.SentLast24Hours / account.Max24HourSend
+	}
+	r.usedUp.Store(math.Float64bits(share))
+	if nearly := share >= nearlyUsedUp; nearly != r.alarmed {
+		r.alarmed = nearly
+		if nearly {
+			r.log.Error("the account's daily quota is nearly used up; when it is, mails are held until the count of the last 24 hours falls",
+				zap.Float64("sent", account.SentLast24Hours), zap.Float64("quota", account.Max24HourSend))
+			return
+		}
+		r.log.Info("the account's daily quota has room again", zap.Float64("sent", account.SentLast24Hours), zap.Float64("quota", account.Max24HourSend))
+	}
+}
+
+// quotaUsed is the share of the account's daily quota that was used when SES was last asked; 0 where there is no quota.
+func (r *rate) quotaUsed() float64 { return math.Float64frombits(r.usedUp.Load()) }

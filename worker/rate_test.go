@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"pimnotify/mail/inbox"
 	"pimnotify/mail/ses"
@@ -50,4 +51,26 @@ func TestARateThatSESFindsTooFastIsHalvedAndGrowsBack(t *testing.T) {
 	require.InDelta(t, 12, r.get(), 1e-9, "a tenth at least, and a second later")
 	now = now.Add(time.Minute)
 	require.InDelta(t, 100, r.get(), 0)
+}
+
+func TestAnAlarmIsRaisedOnceWhereFourFifthsOfTheDailyQuotaAreUsed(t *testing.T) {
+	core, logs := observer.New(zap.InfoLevel)
+	r := newRate(nil, 14, zap.New(core))
+	alarms := func() int { return logs.FilterLevelExact(zap.ErrorLevel).Len() }
+	for _, step := range []struct {
+		sent, quota float64
+		used        float64
+		alarms      int
+	}{
+		{790, 1000, 0.79, 0},
+		{800, 1000, 0.8, 1},
+		{1000, 1000, 1, 1}, // it was said
+		{500, 1000, 0.5, 1},
+		{900, 1000, 0.9, 2}, // it had room meanwhile
+		{900, -1, 0, 2},     // no quota at all
+	} {
+		r.watchQuota(ses.Account{SentLast24Hours: step.sent, Max24HourSend: step.quota})
+		require.InDelta(t, step.used, r.quotaUsed(), 1e-9, "%v", step)
+		require.Equal(t, step.alarms, alarms(), "%v", step)
+	}
 }

@@ -35,3 +35,9 @@ func URL(t testing.TB) string {
 	t.Skip(errMissing)
 	return ""
 }
+
+// Kill does nothing.
+func (s *Server) Kill() error { return nil }
+
+// Revive does nothing.
+func (s *Server) Revive() error { return nil }

@@ -171,3 +171,25 @@ func TestWithoutAServerATestIsSkippedButNotInCI(t *testing.T) {
 	require.Contains(t, inCI.failed, "CI=true asks for one")
 	require.Empty(t, inCI.skipped)
 }
+
+func TestAServerThatIsKilledIsBackWithWhatItHad(t *testing.T) {
+	URL(t) // or skip
+	s, err := Start()
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Stop()) })
+	url, err := s.Create(t.Context(), "mine")
+	require.NoError(t, err)
+	conn := connect(t, url)
+	_, err = conn.Exec(t.Context(), "CREATE TABLE kept AS SELECT 42 AS answer")
+	require.NoError(t, err)
+
+	require.NoError(t, s.Kill())
+	require.Error(t, conn.Ping(t.Context()))
+	_, err = pgx.Connect(t.Context(), url)
+	require.Error(t, err)
+
+	require.NoError(t, s.Revive())
+	var answer int
+	require.NoError(t, connect(t, url).QueryRow(t.Context(), "SELECT answer FROM kept").Scan(&answer))
+	require.Equal(t, 42, answer)
+}

@@ -20,13 +20,21 @@ const (
 	stopTime = 30 * time.Second
 )
 
-// keeper starts the server and waits for the end of its standard input, which the operating system closes when the tests are
-// over, or dead. Then it stops the server at once, there being nothing to save, and removes its folder.
+// keeper starts the server and does as its standard input says, which the operating system closes when the tests are over, or
+// dead. Then it stops the server at once, there being nothing to save, and removes its folder.
 const keeper = `
-"$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-	-c max_connections=300 -c shared_buffers=32MB </dev/null &
-server=$!
-cat >/dev/null
+serve() {
+	"$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+		-c max_connections=300 -c shared_buffers=32MB </dev/null &
+	server=$!
+}
+serve "$1" "$2"
+while read -r order; do
+	case $order in
+	kill) kill -QUIT "$server"; wait "$server" ;; # it saves nothing then, as in a crash
+	serve) serve "$1" "$2" ;;
+	esac
+done
 kill -QUIT "$server"
 wait "$server"
 cd / && rm -rf "$2"
@@ -35,8 +43,8 @@ cd / && rm -rf "$2"
 // Server is a private PostgreSQL. Tests have one without asking: URL gives them a database of it.
 type Server struct {
 	folder string
-	alive  io.Closer     // held open as long as the server is to run
-	ended  chan struct{} // closed when it has ended, and its folder is gone
+	alive  io.WriteCloser // held open as long as the server is to run
+	ended  chan struct{}  // closed when it has ended, and its folder is gone
 }
 
 // Start starts one for a program that is no test. It ends with Stop, or with the program, however that ends.
@@ -104,6 +112,36 @@ func (s *Server) awaitReady() error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// Kill ends the server as a crash would, and waits until it answers nobody any more. Revive brings it back with what it had.
+func (s *Server) Kill() error {
+	return s.order("kill", func(err error) bool { return err != nil })
+}
+
+// Revive starts a server again that was killed, and waits until it answers.
+func (s *Server) Revive() error {
+	if err := s.order("serve", func(error) bool { return true }); err != nil {
+		return err
+	}
+	return s.awaitReady()
+}
+
+// order tells the keeper what to do, and waits until asking the server has the result that is wanted.
+func (s *Server) order(what string, done func(error) bool) error {
+	if _, err := io.WriteString(s.alive, what+"\n"); err != nil {
+		return fmt.Errorf("%s PostgreSQL in %s: %w", what, s.folder, err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	for !done(s.exec(ctx, "SELECT 1")) {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s PostgreSQL in %s: it has not come to that after %s", what, s.folder, stopTime)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // Stop ends the server at once, and waits until it and its folder are gone.

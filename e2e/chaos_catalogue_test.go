@@ -1,0 +1,77 @@
+package e2e
+
+import (
+	"net/http"
+	"time"
+
+	"pimnotify/mail/inbox"
+)
+
+// catalogue is everything that is known to go wrong, and what is to come of it. 0/0 is nothing lost, and nobody told twice.
+var catalogue = []fault{
+	{test: "worker killed once", expected: "0 lost; twice at most what was in flight", run: killed(1)},
+	{test: "worker killed three times", expected: "0 lost; twice at most what was in flight", run: killed(3)},
+	{test: "all workers told to stop, in turn", expected: "0/0, nothing unknown", short: true, run: stoppedInTurn},
+	{test: "worker paused for 90 s, another goes on", expected: "0 lost; after waking at most what was in flight", run: paused},
+	{test: "all workers away for two minutes", expected: "0/0, late by the outage", run: away(2 * time.Minute)},
+	{test: "Temporal killed in the middle", expected: "0/0", short: true, run: temporalKilled},
+	{test: "Temporal away at a PUT and at a decision", expected: "503; repeated, one run", run: temporalAwayAtACall},
+	{test: "ledger's database away in the middle", expected: "0/0; nothing leaves without a claim", short: true, run: ledgerKilled},
+	{test: "API killed while callers ask", expected: "one run each, 0/0", run: apiKilled},
+
+	{test: "accepted, then reset (5 %)", expected: "0 lost; each lost answer one more mail", run: answersLost(inbox.Fault{Kind: inbox.Cut, AfterAccepting: true})},
+	{test: "accepted, then 500 (5 %)", expected: "0 lost; each lost answer one more mail", run: answersLost(inbox.Fault{Kind: inbox.Fail, AfterAccepting: true})},
+	{test: "accepted, then 503 (5 %)", expected: "0 lost; each lost answer one more mail", run: answersLost(inbox.Fault{Kind: inbox.Fail, Status: http.StatusServiceUnavailable, AfterAccepting: true})},
+	{test: "accepted, then no answer (5 %)", expected: "0 lost; each lost answer one more mail", run: answersLost(inbox.Fault{Kind: inbox.Hang, AfterAccepting: true})},
+	{test: "reset before accepting (5 %)", expected: "0/0", run: resetBefore},
+	{test: "429 for a minute, then one in ten", expected: "0/0", run: throttledFor(time.Minute)},
+	{test: "200/s on three workers", expected: "0.97 used; in any second the rate and one batch", alone: true, run: quota(200, 3, 1000)},
+	{test: "200/s on two workers", expected: "0.97 used, none refused after the first second", alone: true, run: quota(200, 2, 1000)},
+	{test: "14/s on two workers", expected: "0.97 used, none refused after the first second", alone: true, run: quota(14, 2, 280)},
+	{test: "rate changed from 14/s to 1 to 50", expected: "followed within 60 s", run: rateChanges},
+	{test: "daily quota reached", expected: "held, few probes, goes on by itself; 0/0", run: stoppedSending("dailyQuota",
+		func(b *inbox.Inbox) { b.SetAccount(inbox.Account{MaxSendRate: 200, Max24HourSend: 1}) }, anyMail)},
+	{test: "sending paused", expected: "held, few probes, goes on by itself; 0/0", run: stoppedSending("sendingPaused",
+		func(b *inbox.Inbox) { b.SetAccount(inbox.Account{MaxSendRate: 200, SendingPaused: true}) }, anyMail)},
+	{test: "account suspended", expected: "held, few probes, goes on by itself; 0/0", run: stoppedSending("accountSuspended",
+		func(b *inbox.Inbox) {
+			b.SetFaults(inbox.Fault{Kind: inbox.Fail, Status: http.StatusBadRequest, Code: "AccountSuspendedException", Message: "suspended"})
+		}, anyMail)},
+	{test: "sender not verified any more", expected: "held, few probes, goes on by itself; 0/0", run: stoppedSending("senderNotVerified",
+		func(b *inbox.Inbox) { b.SetIdentities(map[string]bool{"microsoft.com": false}) }, anyMail)},
+	{test: "each answer of SES, and one that is not listed", expected: "its class, exactly", run: provenBy("mail/ses",
+		"TestEveryAnswerOfSESHasItsClass", "TestEveryRowOfTheTableIsReached")},
+
+	{test: "1,500 recipients, 5,000 approvers", expected: "the first 1,000 in order, the rest on record", run: provenBy("pim",
+		"TestThousandAreToldAndTheRestIsOnRecord", "TestCapIsOfTheEventAndNotOfItsParts", "TestNobodyToTellIsAnEmptyPlan")},
+	{test: "one person by case, blanks, punycode, two roles", expected: "one mail", run: provenBy("pim",
+		"TestOnePersonGetsOneMailWithTheTextOfTheFirstAudience", "TestWhoeverHasTheRequestorsAddressIsTheRequestor")},
+	{test: "CR/LF, NUL, bidi, zero-width in names", expected: "cleaned, no other header", run: provenBy("templates",
+		"TestNoValueCanLeaveItsLine", "TestNamesBecomeOneLineOfVisibleCharacters")},
+	{test: "HTML and scripts in each free text of each mail", expected: "the parse tree of harmless text", run: provenBy("templates",
+		"TestHostileTextChangesNeitherElementsNorLinks")},
+	{test: "every link of every mail", expected: "https, the portal's host, no token", run: provenBy("templates",
+		"TestEveryLinkIsThePortalsOwnAndCarriesNothing")},
+	{test: "a hundred equal PUTs at once, and after retention", expected: "one run", run: provenBy("starter",
+		"TestAHundredEqualCallsAtOnceMakeOneRun", "TestARequestMarkedStartedIsNeverStartedAgainWhateverTemporalForgot")},
+	{test: "decision at any moment around the timer", expected: "never both; record and inbox agree", run: provenBy("workflows",
+		"TestRequestMailIsEitherAskedOrWithdrawnFirst")},
+	{test: "two opposite decisions at once", expected: "one wins, the other is told", run: provenBy("workflows", "TestOfTwoDecisionsAtOnceOneWins")},
+	{test: "decision that cannot be decoded", expected: "refused to the caller", run: provenBy("workflows", "TestDecisionThatIsNoneIsRefused")},
+	{test: "replay of every recorded history; the bad twins", expected: "pass; must fail", run: provenBy("workflows",
+		"TestEveryRunThereEverWasStillReplays", "TestBadTwinsDoNotReplay")},
+	{test: "digest: ten zones over five years", expected: "one a tenant and week", run: provenBy("starter",
+		"TestThereIsOneSlotADateInEveryZoneWhateverTheClocksDo")},
+	{test: "one tenant with 10,000 mails, a quiet one with one", expected: "the quiet one waits at most twice as long, and a second", alone: true, run: noisyTenant},
+	{test: "slow callers, huge bodies, deep JSON", expected: "4xx, bounded", run: provenBy("starter/api",
+		"TestACallerWhoNeverSendsTheirBodyIsSentAway", "TestALargeBodyIsRefusedAndOneThatJustFitsIsNot", "TestHugeHeadersAreRefused")},
+
+	{test: "the naive worker: killed three times, 5 % of answers lost", expected: "losses and duplicates", short: true, run: naive},
+}
+
+// anyMail is an account and settings that everything is right with.
+func anyMail(b *inbox.Inbox) {
+	b.SetFaults()
+	b.SetIdentities(nil)
+	b.SetAccount(inbox.Account{MaxSendRate: 200})
+}
