@@ -146,6 +146,7 @@ func (a *Activities) result(ctx context.Context, s *subject, states []pim.DueSta
 		result.Events = append(result.Events, EventResult{ID: in.Due[i].Event.ID, Withdrawn: state.Withdrawn, Counts: counts})
 		if in.Due[i].Event.Kind.RequiresAction() && state.Withdrawn == "" && !reached(s.deciders(tally, state.EventKey)) {
 			result.Unreachable = true
+			count(ctx, MetricUnreachable, nil)
 			a.Log.Warn("nobody who could act on it can be reached",
 				zap.String("tenant", in.Tenant), zap.String("request", in.Resource.ID), zap.String("event", in.Due[i].Event.ID))
 		}

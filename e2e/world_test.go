@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -128,6 +130,17 @@ func (w *world) log() string {
 		all.WriteString(p.log.String())
 	}
 	return all.String()
+}
+
+// metrics is what Prometheus would read of it.
+func (p workerProcess) metrics() string {
+	p.t.Helper()
+	response, err := http.Get(strings.TrimSuffix(p.health, "/readyz") + "/metrics")
+	require.NoError(p.t, err)
+	defer func() { _ = response.Body.Close() }()
+	page, err := io.ReadAll(response.Body)
+	require.NoError(p.t, err)
+	return string(page)
 }
 
 func (p workerProcess) awaitReadyWorker() { p.t.Helper(); p.awaitReady(p.health) }
