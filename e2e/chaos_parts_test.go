@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	_ "github.com/jackc/pgx/v5/stdlib" // speaks to the ledger's database
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
@@ -112,6 +114,7 @@ func ledgerKilled(t *testing.T, c *trial) {
 	t.Cleanup(func() { _ = db.Stop() })
 	url, err := db.Create(t.Context(), "ledger")
 	require.NoError(t, err)
+	commitsLast(t, url)
 	w := c.deploy(t, options{env: map[string]string{"PIMNOTIFY_LEDGER": url}, inbox: inbox.Options{Faults: slowAnswers()}})
 	id := c.request(t, w, "r")
 	w.awaitArrivals(t, asking(id), c.n/3)
@@ -124,6 +127,16 @@ func ledgerKilled(t *testing.T, c *trial) {
 	c.note("%d mails that were claimed arrived while it was away", meanwhile)
 	require.LessOrEqual(t, meanwhile, inFlight)
 	c.nothingLost(t, 0)
+}
+
+// commitsLast makes a database of the tests' server keep what it has committed, as one does that is not for tests.
+func commitsLast(t *testing.T, url string) {
+	t.Helper()
+	db, err := sql.Open("pgx", url)
+	require.NoError(t, err)
+	defer func() { _ = db.Close() }()
+	_, err = db.ExecContext(t.Context(), "ALTER DATABASE ledger SET synchronous_commit = on")
+	require.NoError(t, err)
 }
 
 // apiKilled ends the API at random moments while callers ask. Each asks again until it is answered.

@@ -30,7 +30,8 @@ type Telling struct {
 	N     int
 }
 
-const attempts = 5
+// attempts of the whole: a bound that looks generous until each of them has met a fault.
+const attempts = 3
 
 // Tell is the whole process.
 func Tell(ctx workflow.Context, in Telling) error {
@@ -41,10 +42,11 @@ func Tell(ctx workflow.Context, in Telling) error {
 	return workflow.ExecuteActivity(ctx, "SendAll", in).Get(ctx, nil)
 }
 
-type sender struct{ ses *sesv2.Client }
+// Sender sends.
+type Sender struct{ ses *sesv2.Client }
 
 // SendAll goes on where the last heartbeat was, and fails with the first mail that fails.
-func (s sender) SendAll(ctx context.Context, in Telling) error {
+func (s *Sender) SendAll(ctx context.Context, in Telling) error {
 	first := 0
 	if activity.HasHeartbeatDetails(ctx) {
 		_ = activity.GetHeartbeatDetails(ctx, &first)
@@ -65,7 +67,7 @@ func (s sender) SendAll(ctx context.Context, in Telling) error {
 	return nil
 }
 
-func (s sender) send(ctx context.Context, in Telling, i int) error {
+func (s *Sender) send(ctx context.Context, in Telling, i int) error {
 	if i >= in.N {
 		return nil
 	}
@@ -104,7 +106,7 @@ func run() error {
 	defer connection.Close()
 	w := worker.New(connection, os.Getenv("PIMNOTIFY_TASK_QUEUE"), worker.Options{})
 	w.RegisterWorkflow(Tell)
-	w.RegisterActivity(sender{sesv2.NewFromConfig(settings)})
+	w.RegisterActivity(&Sender{sesv2.NewFromConfig(settings)})
 	if err := w.Start(); err != nil {
 		return err
 	}

@@ -180,6 +180,8 @@ func TestAServerThatIsKilledIsBackWithWhatItHad(t *testing.T) {
 	url, err := s.Create(t.Context(), "mine")
 	require.NoError(t, err)
 	conn := connect(t, url)
+	_, err = conn.Exec(t.Context(), "SET synchronous_commit = on")
+	require.NoError(t, err)
 	_, err = conn.Exec(t.Context(), "CREATE TABLE kept AS SELECT 42 AS answer")
 	require.NoError(t, err)
 

@@ -114,7 +114,8 @@ func (s *Server) awaitReady() error {
 	}
 }
 
-// Kill ends the server as a crash would, and waits until it answers nobody any more. Revive brings it back with what it had.
+// Kill ends the server as a crash would, and waits until it answers nobody any more. Revive brings it back with what it had, but for
+// what was committed last where the database does not ask for synchronous_commit.
 func (s *Server) Kill() error {
 	return s.order("kill", func(err error) bool { return err != nil })
 }
