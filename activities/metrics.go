@@ -15,8 +15,6 @@ const (
 	MetricSends = "pimnotify_sends"
 	// MetricHeld counts drains that ended because nothing may be sent until somebody acts, by reason.
 	MetricHeld = "pimnotify_held"
-	// MetricUnreachable counts mails that ask for an action and come to nobody who could act.
-	MetricUnreachable = "pimnotify_unreachable"
 )
 
 func countSend(ctx context.Context, class mail.Class, reason string) {

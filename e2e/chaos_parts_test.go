@@ -51,6 +51,7 @@ func temporalKilled(t *testing.T, c *trial) {
 	w.awaitArrivals(t, asking(id), c.n/3)
 	require.NoError(t, own.Kill())
 	died := time.Now()
+	<-time.After(10 * time.Second) // of a development server that is back in a moment, nobody would notice that it was away
 	again(t, own)
 	c.note("away for %.1f s", time.Since(died).Seconds())
 	c.settle(t, w, id)
