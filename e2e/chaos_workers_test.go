@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pimnotify/internal/pgtest"
 	"pimnotify/mail/inbox"
 )
 
@@ -62,30 +63,39 @@ func stoppedInTurn(t *testing.T, c *trial) {
 	c.nothingLost(t, 0)
 }
 
-// paused stops a worker in the middle, as a machine does that is suspended, for longer than its leases. Another one takes over.
-func paused(t *testing.T, c *trial) {
-	w := c.deploy(t, options{noWorker: true, inbox: inbox.Options{Faults: slowAnswers()}})
-	sleeper := w.startWorker()
-	sleeper.awaitReadyWorker()
-	id := c.request(t, w, "r")
-	w.awaitArrivals(t, asking(id), c.n/4)
-	t.Cleanup(sleeper.wake)
-	require.NoError(t, sleeper.cmd.Process.Signal(syscall.SIGSTOP))
-	asleep := time.Now()
-	w.startWorker().awaitReadyWorker()
-	inTheAir := len(w.inbox.Messages())
-	await(t, 3*time.Minute, "everybody's mail", func() bool { return len(w.arrivals(asking(id))) == c.n })
-	for left := 90*time.Second - time.Since(asleep); left > 0; left = 90*time.Second - time.Since(asleep) {
-		<-time.After(left) // its leases are over by then, whatever the others have done
+// paused stops a worker in the middle, as a machine does that is suspended, for longer than its leases. Another one takes over. On
+// SQLite it has to wait where the sleeper was writing at that moment: one host shares one file, and one writes at a time.
+func paused(postgres bool) func(t *testing.T, c *trial) {
+	return func(t *testing.T, c *trial) {
+		t.Helper()
+		o := options{noWorker: true, inbox: inbox.Options{Faults: slowAnswers()}}
+		if postgres {
+			o.env = map[string]string{"PIMNOTIFY_LEDGER": pgtest.URL(t)}
+		}
+		w := c.deploy(t, o)
+		sleeper := w.startWorker()
+		sleeper.awaitReadyWorker()
+		id := c.request(t, w, "r")
+		w.awaitArrivals(t, asking(id), c.n/4)
+		t.Cleanup(sleeper.wake)
+		require.NoError(t, sleeper.cmd.Process.Signal(syscall.SIGSTOP))
+		asleep := time.Now()
+		w.startWorker().awaitReadyWorker()
+		if postgres {
+			w.awaitArrivals(t, asking(id), c.n)
+			c.note("the other had sent the rest after %.0f s", time.Since(asleep).Seconds())
+		}
+		<-time.After(90*time.Second - time.Since(asleep)) // its leases are over by then, whatever the other has done
+		before := len(w.inbox.Messages())
+		require.NoError(t, sleeper.cmd.Process.Signal(syscall.SIGCONT))
+		c.settle(t, w, id)
+		if postgres { // what arrives after the waking can only be the sleeper's
+			sleeper.stop() // it is awake by then: it does what it is told
+			c.note("%d mails left after it woke up", len(w.inbox.Messages())-before)
+			require.LessOrEqual(t, len(w.inbox.Messages())-before, inFlight)
+		}
+		c.nothingLost(t, inFlight)
 	}
-	before := len(w.inbox.Messages())
-	require.NoError(t, sleeper.cmd.Process.Signal(syscall.SIGCONT))
-	c.settle(t, w, id)
-	sleeper.stop() // it is awake by then: it does what it is told
-	woken := len(w.inbox.Messages()) - before
-	c.note("%d mails had left when it fell asleep, %d left after it woke up", inTheAir, woken)
-	require.LessOrEqual(t, woken, inFlight)
-	c.nothingLost(t, inFlight)
 }
 
 // away is a deployment without a worker for a while: what is due meanwhile is late by as long, and nothing else.

@@ -38,3 +38,9 @@ func (l *Ledger) Explain(ctx context.Context, q Query) ([]string, error) {
 func UnstartedQueries(before time.Time, limit int) []Query {
 	return []Query{{unstartedQuery("ASC"), []any{micros(before), limit}}, {unstartedQuery("DESC"), []any{micros(before), limit}}}
 }
+
+// IdleLimit is how long PostgreSQL lets a transaction of this ledger be idle.
+func (l *Ledger) IdleLimit(ctx context.Context) (limit string, err error) {
+	err = l.writes.QueryRowContext(ctx, `SHOW `+idleParameter).Scan(&limit)
+	return limit, err
+}

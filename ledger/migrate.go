@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -32,14 +34,25 @@ func (l *Ledger) migrate(ctx context.Context, dialect goose.Dialect) error {
 	if current > known {
 		return fmt.Errorf("a newer version of this program made it (version %d; this one knows %d): run that version or a later one", current, known)
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("bring it from version %d to %d: %w", current, known, err)
+	// Nothing is written where nothing is missing: a process can start also while another one keeps everybody from writing.
+	if current < known {
+		if _, err := provider.Up(ctx); err != nil {
+			return fmt.Errorf("bring it from version %d to %d: %w", current, known, err)
+		}
 	}
-	if _, err := l.writes.ExecContext(ctx, `INSERT INTO ledger (name, value) VALUES ('id', $1) ON CONFLICT (name) DO NOTHING`, newID()); err != nil {
-		return fmt.Errorf("give it an id: %w", err)
+	err = l.readID(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		if _, err := l.writes.ExecContext(ctx, `INSERT INTO ledger (name, value) VALUES ('id', $1) ON CONFLICT (name) DO NOTHING`, newID()); err != nil {
+			return fmt.Errorf("give it an id: %w", err)
+		}
+		err = l.readID(ctx)
 	}
-	if err := l.writes.QueryRowContext(ctx, `SELECT value FROM ledger WHERE name = 'id'`).Scan(&l.id); err != nil {
+	if err != nil {
 		return fmt.Errorf("read its id: %w", err)
 	}
 	return nil
+}
+
+func (l *Ledger) readID(ctx context.Context) error {
+	return l.reads.QueryRowContext(ctx, `SELECT value FROM ledger WHERE name = 'id'`).Scan(&l.id)
 }

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pimnotify/internal/pgtest"
 	"pimnotify/ledger"
 	"pimnotify/pim"
 )
@@ -55,6 +57,36 @@ func TestWhatWasWrittenIsThereAfterReopening(t *testing.T) {
 		require.Equal(t, acceptance(r), accepted.Acceptance)
 		require.Equal(t, pim.Counts{pim.StatusPlanned: 3}, counts(t, l, key))
 	})
+}
+
+// Somebody who is suspended in the middle of writing keeps everybody else from it, and nobody from starting.
+func TestALedgerCanBeOpenedWhileSomebodyElseKeepsOthersFromWriting(t *testing.T) {
+	onBothURLs(t, func(t *testing.T, url string) {
+		first := open(t, url)
+		driver := "pgx"
+		if !strings.HasPrefix(url, "postgres") {
+			driver, url = "sqlite", "file://"+url+"?_txlock=immediate"
+		}
+		db, err := sql.Open(driver, url)
+		require.NoError(t, err)
+		defer func() { _ = db.Close() }()
+		tx, err := db.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		defer func() { _ = tx.Rollback() }()
+		_, err = tx.ExecContext(t.Context(), `UPDATE ledger SET value = value WHERE name = 'id'`)
+		require.NoError(t, err)
+		require.Equal(t, first.ID(), open(t, strings.TrimSuffix(strings.TrimPrefix(url, "file://"), "?_txlock=immediate")).ID())
+	})
+}
+
+// On PostgreSQL the server itself ends what a suspended process has begun, unless somebody has set it otherwise.
+func TestPostgreSQLEndsATransactionThatSomebodyFellAsleepIn(t *testing.T) {
+	url := pgtest.URL(t)
+	for set, limit := range map[string]string{"": "15s", "&idle_in_transaction_session_timeout=4000": "4s"} {
+		is, err := open(t, url+set).IdleLimit(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, limit, is)
+	}
 }
 
 func TestALedgerOfANewerVersionIsRefused(t *testing.T) {

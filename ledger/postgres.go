@@ -18,6 +18,24 @@ const (
 	migrationLock = 7310591846
 )
 
+// A process that is suspended in the middle of a transaction keeps its locks. The server ends such a transaction after idleLimit, so
+// that the others go on; whoever wakes up finds its connection gone. None of ours is idle for as long otherwise.
+const (
+	idleParameter = "idle_in_transaction_session_timeout"
+	idleLimit     = "15s"
+)
+
+// limitIdle sets the limit, unless the URL has one. It is set behind the connecting: poolers refuse parameters that they do not know.
+func limitIdle(set string) func(context.Context, *pgx.Conn) error {
+	return func(ctx context.Context, conn *pgx.Conn) error {
+		if set != "" {
+			return nil
+		}
+		_, err := conn.Exec(ctx, `SET `+idleParameter+` = '`+idleLimit+`'`)
+		return err
+	}
+}
+
 func openPostgres(ctx context.Context, config *pgx.ConnConfig) (*Ledger, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 10 * time.Second
@@ -25,7 +43,7 @@ func openPostgres(ctx context.Context, config *pgx.ConnConfig) (*Ledger, error) 
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "pimnotify"
 	}
-	db := stdlib.OpenDB(*config)
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(limitIdle(config.RuntimeParams[idleParameter])))
 	db.SetMaxOpenConns(postgresConnections)
 	db.SetMaxIdleConns(postgresConnections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -49,6 +67,9 @@ func (l *Ledger) preparePostgres(ctx context.Context) error {
 	defer func() { _ = tx.Rollback() }()
 	waiting, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
+	if _, err := tx.ExecContext(waiting, `SET LOCAL `+idleParameter+` = 0`); err != nil { // it waits for the migrations
+		return err
+	}
 	if _, err := tx.ExecContext(waiting, `SELECT pg_advisory_xact_lock($1)`, migrationLock); err != nil {
 		return fmt.Errorf("wait for whoever else is opening it: %w", err)
 	}
