@@ -67,6 +67,8 @@ var catalogue = []fault{
 	{test: "slow callers, huge bodies, deep JSON", expected: "4xx, bounded", run: provenBy("starter/api",
 		"TestACallerWhoNeverSendsTheirBodyIsSentAway", "TestALargeBodyIsRefusedAndOneThatJustFitsIsNot", "TestHugeHeadersAreRefused")},
 
+	{test: "three minutes at 80 % of the rate", expected: "flat memory and goroutines, 0/0", alone: true, run: soak(3 * time.Minute)},
+
 	{test: "the naive worker: killed three times, 5 % of answers lost", expected: "losses and duplicates", short: true, run: naive},
 }
 

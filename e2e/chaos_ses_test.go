@@ -132,7 +132,7 @@ func rateChanges(t *testing.T, c *trial) {
 }
 
 func rateLine(rate float64) string {
-	return map[float64]string{1: `"rate": 1}`, 50: `"rate": 50}`}[rate]
+	return map[float64]string{1: `"rate":1}`, 50: `"rate":50}`}[rate]
 }
 
 // stoppedSending is an account, or a setting, that sends nothing until somebody does something about it.
@@ -145,7 +145,7 @@ func stoppedSending(reason string, stop, heal func(b *inbox.Inbox)) func(t *test
 		stop(w.inbox)
 		held := pim.HeldPrefix + reason
 		await(t, patience, "the record to say "+held, func() bool { return named(w.view(t, id), asking(id)).Reason == held })
-		require.Contains(t, w.log(), `"reason": "`+reason+`"`)
+		require.Contains(t, w.log(), `"reason":"`+reason+`"`)
 		require.Regexp(t, `pimnotify_held_total\{[^}]*reason="`+reason+`"`, w.workers[0].metrics())
 		before := len(w.inbox.Requests())
 		<-time.After(20 * time.Second) // nothing may happen in it: there is nothing to wait for
