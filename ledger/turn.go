@@ -17,6 +17,9 @@ const (
 	recently = time.Second
 	// longestDenial is that pause, and shortestDenial the least of it.
 	longestDenial, shortestDenial = 250 * time.Millisecond, 50 * time.Millisecond
+	// credit is how late a batch may be and still use the time at which it could have left: a busy worker asks a little late for each
+	// batch, and the rate would never be used wholly. So after a pause a batch and as much as this can leave at once.
+	credit = 100 * time.Millisecond
 	// forgotten is when whoever asked last is forgotten.
 	forgotten = time.Hour
 )
@@ -101,7 +104,7 @@ func giveTurn(ctx context.Context, tx *sql.Tx, r pim.TurnRequest) (pim.Turn, err
 	if err := grantTurn(ctx, tx, r, at); err != nil {
 		return pim.Turn{}, err
 	}
-	if next, err = reserve(ctx, tx, r.Name, at, cost); err != nil {
+	if next, err = reserve(ctx, tx, r.Name, at-credit.Microseconds(), cost); err != nil {
 		return pim.Turn{}, err
 	}
 	return pim.Turn{Granted: true, Wait: time.Duration(max(next-at-cost, 0)) * time.Microsecond}, nil

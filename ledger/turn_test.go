@@ -41,6 +41,32 @@ func TestWhoeverIsAloneUsesTheWholeRate(t *testing.T) {
 	})
 }
 
+func TestWhoeverAsksALittleLateNowAndThenUsesTheWholeRateToo(t *testing.T) {
+	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
+		ask := asking(t, l)
+		at, batches := noon, 0
+		for at.Before(noon.Add(time.Minute)) {
+			turn := ask("contoso", false, at)
+			at = at.Add(turn.Wait)
+			if !turn.Granted {
+				continue
+			}
+			batches++
+			busy := 100 * time.Millisecond
+			if batches%4 == 0 {
+				busy = 580 * time.Millisecond // longer than the batch lasts
+			}
+			at = at.Add(busy)
+		}
+		require.InDelta(t, 2*60, batches, 2)
+		at = noon.Add(time.Hour)
+		for range 2 { // a long pause earns no more than a short one
+			require.True(t, ask("contoso", false, at).Granted)
+		}
+		require.Equal(t, pim.Turn{Wait: 250 * time.Millisecond}, ask("contoso", false, at))
+	})
+}
+
 func TestNothingIsReservedFurtherAheadThanOneBatch(t *testing.T) {
 	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
 		ask := asking(t, l)
