@@ -20,7 +20,7 @@ const (
 type RecipientStatus string
 
 // The statuses of a mail. Planned, sending and unknown are still open; the others are ends, although a mail that was sent can
-// still be reported delivered, bounced, complained about or suppressed.
+// still be reported delivered, bounced, complained about, suppressed or thrown away.
 const (
 	StatusPlanned    RecipientStatus = "planned"
 	StatusSending    RecipientStatus = "sending"
@@ -42,12 +42,13 @@ var AllRecipientStatuses = []RecipientStatus{
 	StatusSuppressed, StatusFailed, StatusSkipped, StatusCapped, StatusCancelled,
 }
 
-// steps are the only ways on. Sending goes back to planned only when the mail was surely not sent.
+// steps are the only ways on. Sending goes back to planned only when the mail was surely not sent, and a mail that was sent has failed
+// only where the service says that it threw it away.
 var steps = map[RecipientStatus][]RecipientStatus{
 	StatusPlanned:   {StatusSending, StatusCancelled, StatusSuppressed},
 	StatusSending:   {StatusSent, StatusPlanned, StatusFailed, StatusUnknown},
 	StatusUnknown:   {StatusSent, StatusSending, StatusCancelled},
-	StatusSent:      {StatusDelivered, StatusBounced, StatusComplained, StatusSuppressed},
+	StatusSent:      {StatusDelivered, StatusBounced, StatusComplained, StatusSuppressed, StatusFailed},
 	StatusDelivered: {StatusBounced, StatusComplained},
 }
 
@@ -76,5 +77,6 @@ const (
 	ReasonOverCap     = "overCap"     // a thousand recipients were reached before this one
 	HeldPrefix        = "held:"       // planned, while SES cannot be used; what follows names the cause
 	UnknownPrefix     = "unknown:"    // cancelled, and nobody knows whether it had been sent before; what follows says why it is not sent again
+	SuppressedPrefix  = "suppressed:" // nothing is sent to the address any more; what follows says since what
 	WithdrawnPrefix   = "withdrawn:"  // cancelled, because the request was decided or ended first; what follows says how
 )

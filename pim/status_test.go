@@ -14,7 +14,7 @@ func TestMailTakesTheStepsThatAreAllowedAndNoOther(t *testing.T) {
 		"planned":   {"sending", "cancelled", "suppressed"},
 		"sending":   {"sent", "planned", "failed", "unknown"},
 		"unknown":   {"sent", "sending", "cancelled"},
-		"sent":      {"delivered", "bounced", "complained", "suppressed"},
+		"sent":      {"delivered", "bounced", "complained", "suppressed", "failed"},
 		"delivered": {"bounced", "complained"},
 	}
 	require.Len(t, pim.AllRecipientStatuses, 12)
