@@ -38,9 +38,9 @@ type Config struct {
 	WorkflowCache    int
 	TaskQueue        string
 
-	// SESEndpoint is a local server that speaks SES and SQS. It is not a setting: AWS_ENDPOINT_URL_SESV2 and AWS_ENDPOINT_URL_SQS are.
-	// Empty: the AWS SDK's chain.
-	SESEndpoint string
+	// SESEndpoint and SQSEndpoint are local servers that speak SES and SQS. They are no settings: AWS_ENDPOINT_URL_SESV2 and
+	// AWS_ENDPOINT_URL_SQS are. Empty: the AWS SDK's chain.
+	SESEndpoint, SQSEndpoint string
 }
 
 // Setting is one row of the table.

@@ -35,7 +35,7 @@ func TestRefusedEditIsToldAndFailsNothing(t *testing.T) {
 }
 
 func TestMetricsAreThoseOfThisProgram(t *testing.T) {
-	handler, page, err := newMetrics(nil)
+	handler, _, page, err := newMetrics(nil)
 	require.NoError(t, err)
 	handler.Counter("a").Inc(1)
 	require.Contains(t, read(t, page), `target_info{service_name="pimnotify",`)

@@ -31,7 +31,7 @@ func newEvents(ctx context.Context, parts *assembly.Parts) (*ses.Queue, error) {
 	}
 	watch := observer.New(parts.Ledger, c.Grace, parts.Registry, log)
 	queue, err := ses.NewQueue(ctx, ses.QueueOptions{
-		URL: c.EventsQueue, Endpoint: c.SESEndpoint, Record: watch.Record, Ignored: watch.Ignored, Log: log,
+		URL: c.EventsQueue, Endpoint: c.SQSEndpoint, Record: watch.Record, Ignored: watch.Ignored, Log: log,
 		Refused: func() { watch.Refused(unreadable) },
 	})
 	if err != nil {
