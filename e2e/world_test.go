@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -36,6 +38,7 @@ type options struct {
 	directory []byte        // nil: the sample organisation
 	inbox     inbox.Options // where ses is empty
 	ses       string        // another server that speaks SES
+	events    bool          // SES's events reach the workers
 	noWorker  bool
 }
 
@@ -85,6 +88,11 @@ func newWorld(t *testing.T, o options) *world {
 		"PIMNOTIFY_SEND_RATE":        "10000",
 		"PIMNOTIFY_TASK_QUEUE":       "pimnotify-" + w.prefix,
 	}
+	if o.events {
+		w.env["PIMNOTIFY_SES_CONFIGURATION_SET"] = "pimnotify"
+		w.env["PIMNOTIFY_SES_EVENTS_QUEUE"] = o.ses + inbox.QueuePath
+		w.env["AWS_ENDPOINT_URL_SQS"] = o.ses
+	}
 	maps.Copy(w.env, o.env)
 	if w.env["PIMNOTIFY_SETTINGS"] == "" { // no slot of a digest is to pass while a test counts its mails
 		settings := filepath.Join(folder, "settings.yaml")
@@ -127,6 +135,17 @@ func (w *world) log() string {
 		all.WriteString(p.log.String())
 	}
 	return all.String()
+}
+
+// metrics is what a worker counts, as Prometheus reads it.
+func (p workerProcess) metrics(t testing.TB) string {
+	t.Helper()
+	response, err := http.Get(strings.TrimSuffix(p.health, "readyz") + "metrics")
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	page, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return string(page)
 }
 
 func (p workerProcess) awaitReadyWorker() { p.t.Helper(); p.awaitReady(p.health) }
