@@ -30,6 +30,8 @@ func observe(t testing.TB, l *ledger.Ledger, observations ...pim.Observation) []
 	return all
 }
 
+var clearance = pim.Clearance{At: noon.Add(time.Minute), By: "root@host", Why: "the mailbox is back"}
+
 // delivery is what the record shows of a claimed mail.
 func delivery(t testing.TB, l *ledger.Ledger, c pim.Claim) pim.Delivery {
 	t.Helper()
@@ -85,11 +87,11 @@ func TestWhatIsObservedTwiceChangesNothing(t *testing.T) {
 		require.False(t, all[0].Duplicate)
 		require.True(t, all[1].Duplicate)
 		require.False(t, all[1].Suppressed)
-		cleared, err := l.Clear(t.Context(), c.Recipient.Address)
+		_, cleared, err := l.Clear(t.Context(), c.Recipient.Address, clearance)
 		require.NoError(t, err)
 		require.True(t, cleared)
 		require.True(t, observe(t, l, bounce)[0].Duplicate)
-		list, err := l.Suppressions(t.Context())
+		list, err := l.Suppressions(t.Context(), false)
 		require.NoError(t, err)
 		require.Empty(t, list, "what was cleared is not suppressed again by what is told again")
 	})
@@ -162,7 +164,7 @@ func TestWhatIsObservedOfNoMailOfOursChangesNothing(t *testing.T) {
 			require.Equal(t, pim.Observed{Observation: o}, observe(t, l, o)[0])
 		}
 		require.Equal(t, pim.Counts{pim.StatusSent: 1, pim.StatusPlanned: 1}, counts(t, l, key))
-		list, err := l.Suppressions(t.Context())
+		list, err := l.Suppressions(t.Context(), false)
 		require.NoError(t, err)
 		require.Empty(t, list)
 	})
@@ -189,7 +191,7 @@ func TestNothingMoreIsSentToASuppressedAddress(t *testing.T) {
 		c := claim(t, l, 1, key)[0]
 		settle(t, l, c, pim.StatusSent)
 		observe(t, l, observation(c, pim.ObservedBounce))
-		list, err := l.Suppressions(t.Context())
+		list, err := l.Suppressions(t.Context(), false)
 		require.NoError(t, err)
 		require.Equal(t, []pim.Suppression{{
 			Address: "u1@contoso.example", Kind: pim.ObservedBounce, Detail: "550 no such user", MessageID: "m-" + c.MailID, Since: noon.Add(2 * time.Second),
@@ -208,14 +210,26 @@ func TestNothingMoreIsSentToASuppressedAddress(t *testing.T) {
 		require.Len(t, claim(t, l, 5, key), 1, "planned before: u3 alone is left")
 		require.Equal(t, pim.Counts{pim.StatusBounced: 1, pim.StatusSuppressed: 1, pim.StatusSending: 1}, counts(t, l, key))
 
-		cleared, err := l.Clear(t.Context(), "u1@contoso.example")
+		was, cleared, err := l.Clear(t.Context(), "u1@contoso.example", clearance)
 		require.NoError(t, err)
 		require.True(t, cleared)
-		cleared, err = l.Clear(t.Context(), "u1@contoso.example")
+		bounced := list[0]
+		bounced.Cleared = &clearance
+		require.Equal(t, bounced, was)
+		_, cleared, err = l.Clear(t.Context(), "u1@contoso.example", clearance)
 		require.NoError(t, err)
 		require.False(t, cleared)
 		_, cured, _ := planned(t, l, "r3", 1)
 		require.Equal(t, pim.Counts{pim.StatusPlanned: 1}, counts(t, l, cured))
+
+		added, err = l.Suppress(t.Context(), pim.Suppression{Address: "u1@contoso.example", Kind: pim.ObservedComplaint, Since: noon.Add(time.Hour)})
+		require.NoError(t, err)
+		require.True(t, added, "once more, after it was cleared")
+		list, err = l.Suppressions(t.Context(), true)
+		require.NoError(t, err)
+		require.Len(t, list, 3, "and who cleared it is still known")
+		require.Nil(t, list[0].Cleared)
+		require.Equal(t, bounced, list[1])
 	})
 }
 

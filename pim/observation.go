@@ -83,11 +83,19 @@ type Observed struct {
 	Unreachable bool
 }
 
-// Suppression is an address that nothing more is sent to.
+// Suppression is an address that nothing more is sent to, until somebody clears it.
 type Suppression struct {
 	Address   string
 	Kind      ObservationKind // bounce or complaint
 	Detail    string          // the service's own words
 	MessageID string          // of the mail that was told of
 	Since     time.Time
+	Cleared   *Clearance // nil while it holds
+}
+
+// Clearance lets mail go to a suppressed address again.
+type Clearance struct {
+	At  time.Time
+	By  string // who, as the operating system knows them
+	Why string // in their own words
 }
