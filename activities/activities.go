@@ -28,10 +28,12 @@ type Activities struct {
 	Rate func() float64 // recipients a second that the account may send; 0 or less: as fast as it goes
 	// Throttled is told when SES refuses a mail because it came too fast; nil where nobody asks.
 	Throttled func()
-	InFlight  int           // sends at one time by one Notify; 0 means 64
-	Lease     time.Duration // how long a claimed mail is nobody else's; 0 means 30 s
-	Grace     time.Duration // how long an unknown outcome waits for its proof; 0 means 60 s
-	SendTime  time.Duration // the longest that one send takes; 0 means 10 s. Well below Lease
+	// Unreachable is told when mails ask for an action and there is nobody they could be sent to; nil where nobody asks.
+	Unreachable func()
+	InFlight    int           // sends at one time by one Notify; 0 means 64
+	Lease       time.Duration // how long a claimed mail is nobody else's; 0 means 30 s
+	Grace       time.Duration // how long an unknown outcome waits for its proof; 0 means 60 s
+	SendTime    time.Duration // the longest that one send takes; 0 means 10 s. Well below Lease
 
 	Now func() time.Time // nil means time.Now
 
@@ -146,6 +148,9 @@ func (a *Activities) result(ctx context.Context, s *subject, states []pim.DueSta
 		result.Events = append(result.Events, EventResult{ID: in.Due[i].Event.ID, Withdrawn: state.Withdrawn, Counts: counts})
 		if in.Due[i].Event.Kind.RequiresAction() && state.Withdrawn == "" && !reached(s.deciders(tally, state.EventKey)) {
 			result.Unreachable = true
+			if a.Unreachable != nil {
+				a.Unreachable()
+			}
 			a.Log.Warn("nobody who could act on it can be reached",
 				zap.String("tenant", in.Tenant), zap.String("request", in.Resource.ID), zap.String("event", in.Due[i].Event.ID))
 		}

@@ -265,11 +265,11 @@ func checkPortal(value string) error {
 	return nil
 }
 
-// checkQueue lets http through for a local server that speaks SQS.
+// checkQueue lets http through for a local server that speaks SQS: on this machine, or a container by its name.
 func checkQueue(value string) error {
 	u, err := url.Parse(value)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") == "" ||
-		!(u.Scheme == "https" || u.Scheme == "http" && isLoopback(u)) {
+		!(u.Scheme == "https" || u.Scheme == "http" && (isLoopback(u) || !strings.ContainsAny(u.Hostname(), ".:"))) {
 		return fmt.Errorf("must be the URL of an SQS queue, such as https://sqs.eu-north-1.amazonaws.com/123456789012/pimnotify-events")
 	}
 	return nil

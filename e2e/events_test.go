@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -142,8 +144,39 @@ func TestARequestWhoseLastApproverBouncesIsAnAlarm(t *testing.T) {
 	require.Contains(t, worker.metrics(t), "\npimnotify_unreachable_total 0\n")
 	id := w.prefix + "r"
 	w.put(t, id, activation())
-	await(t, patience, "the alarm", func() bool { return strings.Contains(worker.metrics(t), "\npimnotify_unreachable_total 1\n") })
-	require.Contains(t, w.log(), "nobody who could act on it can be reached any more")
-	require.Contains(t, worker.metrics(t), "pimnotify_ses_proof_seconds_count 2\n")
+	await(t, patience, "the alarm", func() bool { return strings.Contains(w.log(), "nobody who could act on it can be reached any more") })
+	page := worker.metrics(t)
+	// Notify finds the same where it counts the mails after they have bounced.
+	require.Regexp(t, `(?m)^pimnotify_unreachable_total [12]$`, page)
+	require.Contains(t, page, "\npimnotify_ses_proof_seconds_count 2\n")
 	w.decide(t, id, pim.Approve, "a0").done(t) // it can still be decided
+}
+
+// Where there is no queue, SNS posts to the API. What is not signed by SNS changes nothing, and whoever posts it needs no token.
+func TestTheAPIBelievesNobodyButSNS(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options{noWorker: true, env: map[string]string{
+		"PIMNOTIFY_SES_CONFIGURATION_SET": "pimnotify", "PIMNOTIFY_SES_EVENTS_TOPIC": "arn:aws:sns:eu-north-1:123456789012:pimnotify-events",
+	}})
+	post := func(body string) (int, string) {
+		response, err := http.Post(w.apiURL+"/v1/ses/events", "text/plain; charset=UTF-8", strings.NewReader(body))
+		require.NoError(t, err)
+		defer func() { _ = response.Body.Close() }()
+		answer, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		return response.StatusCode, string(answer)
+	}
+	status, answer := post(`{"Type": "Notification", "MessageId": "1", "Message": "{}", "TopicArn": "arn:aws:sns:eu-north-1:123456789012:another"}`)
+	require.Equal(t, http.StatusForbidden, status)
+	require.Contains(t, answer, "TopicArn is not that of the topic that is configured")
+	status, _ = post("hello")
+	require.Equal(t, http.StatusForbidden, status)
+	page := get(t, w.apiURL+"/metrics")
+	require.Contains(t, page, "pimnotify_ses_events_refused_total{reason=\"topic\"} 1\n")
+	require.Contains(t, page, "pimnotify_ses_events_refused_total{reason=\"malformed\"} 1\n")
+
+	without := newWorld(t, options{noWorker: true})
+	w.apiURL = without.apiURL
+	status, _ = post("hello")
+	require.Equal(t, http.StatusNotFound, status)
 }

@@ -140,7 +140,13 @@ func (w *world) log() string {
 // metrics is what a worker counts, as Prometheus reads it.
 func (p workerProcess) metrics(t testing.TB) string {
 	t.Helper()
-	response, err := http.Get(strings.TrimSuffix(p.health, "readyz") + "metrics")
+	return get(t, strings.TrimSuffix(p.health, "readyz")+"metrics")
+}
+
+// get is what a page says.
+func get(t testing.TB, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
 	require.NoError(t, err)
 	defer func() { _ = response.Body.Close() }()
 	page, err := io.ReadAll(response.Body)

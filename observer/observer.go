@@ -46,7 +46,7 @@ func New(ledger Ledger, grace time.Duration, registry prometheus.Registerer, log
 			Name: "pimnotify_ses_events_unmatched_total", Help: "Events of SES about a mail that the ledger does not have.",
 		}),
 		unreachable: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "pimnotify_unreachable_total", Help: "Events that ask for an action and were left, by a bounce or the like, with nobody who could act and was reached.",
+			Name: "pimnotify_unreachable_total", Help: "Mails that ask for an action and come to nobody who could act, when they were planned or after a bounce or the like.",
 		}),
 		suppressed: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "pimnotify_suppressed_addresses_total", Help: "Addresses that nothing more is sent to, because they bounced for good or complained.",
@@ -108,6 +108,10 @@ func (o *Observer) tell(observed pim.Observed, received time.Time) {
 		o.log.Error("nobody who could act on it can be reached any more", fields...)
 	}
 }
+
+// Unreachable counts an event that asks for an action and whose mails come to nobody who could act, as Notify finds it. Where bounces
+// are faster than Notify, both find the same one.
+func (o *Observer) Unreachable() { o.unreachable.Inc() }
 
 // Refused counts a message that was not believed: unreadable, or one of ses.Topic's reasons.
 func (o *Observer) Refused(reason string) { o.refused.WithLabelValues(reason).Inc() }

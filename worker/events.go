@@ -15,7 +15,7 @@ import (
 const unreadable = "unreadable"
 
 // newEvents is the queue of SES's events, for whoever is configured to have one; nil otherwise. It says what is known of mails then.
-func newEvents(ctx context.Context, parts *assembly.Parts) (*ses.Queue, error) {
+func newEvents(ctx context.Context, parts *assembly.Parts, watch *observer.Observer) (*ses.Queue, error) {
 	c, log := parts.Config, parts.Log
 	switch {
 	case c.EventsQueue == "" && c.EventsTopic == "":
@@ -29,7 +29,6 @@ func newEvents(ctx context.Context, parts *assembly.Parts) (*ses.Queue, error) {
 		log.Info("SES's events come to the API", zap.String("topic", c.EventsTopic))
 		return nil, nil
 	}
-	watch := observer.New(parts.Ledger, c.Grace, parts.Registry, log)
 	queue, err := ses.NewQueue(ctx, ses.QueueOptions{
 		URL: c.EventsQueue, Endpoint: c.SQSEndpoint, Record: watch.Record, Ignored: watch.Ignored, Log: log,
 		Refused: func() { watch.Refused(unreadable) },

@@ -20,6 +20,7 @@ import (
 	"pimnotify/assembly"
 	"pimnotify/mail"
 	"pimnotify/mail/ses"
+	"pimnotify/observer"
 	"pimnotify/starter"
 	"pimnotify/starter/api"
 	"pimnotify/templates"
@@ -70,14 +71,16 @@ func Run(ctx context.Context, c assembly.Config, env envconfig.EnvLookup, log *z
 	if err := checkSender(ctx, sender, c, log); err != nil {
 		return err
 	}
-	events, err := newEvents(ctx, parts)
+	watch := observer.New(parts.Ledger, c.Grace, parts.Registry, log)
+	events, err := newEvents(ctx, parts, watch)
 	if err != nil {
 		return err
 	}
 	rate := newRate(sender, c.SendRate, log)
 	w, urgent, failed := newWorkers(parts, &activities.Activities{
 		Ledger: parts.Ledger, Directory: parts.Directory, Settings: parts.Settings, Renderer: texts, Sender: sender, Log: log,
-		From: mail.Address{Name: c.FromName, Address: c.From}, Worker: identity(), Rate: rate.get, Throttled: rate.throttled, Grace: c.Grace,
+		From: mail.Address{Name: c.FromName, Address: c.From}, Worker: identity(), Rate: rate.get, Throttled: rate.throttled, Unreachable: watch.Unreachable,
+		Grace: c.Grace,
 	})
 	return run(ctx, parts, listener, w, urgent, failed, rate, events)
 }
