@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap/exp/zapslog"
 
 	"pimnotify/ledger"
+	"pimnotify/pim"
 	"pimnotify/settings"
 	"pimnotify/starter"
 	"pimnotify/starter/api"
@@ -182,6 +183,11 @@ func inUse(path string, problem error) string {
 	default:
 		return path
 	}
+}
+
+// TellUnreachable tells the process of what was observed that nobody it asks was reached.
+func (p *Parts) TellUnreachable(ctx context.Context, o pim.Observed) error {
+	return p.Starter().TellUnreachable(ctx, o.Tenant, o.Resource)
 }
 
 // Starter is the client of the processes, on these parts.

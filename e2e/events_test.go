@@ -12,6 +12,7 @@ import (
 
 	"pimnotify/mail/inbox"
 	"pimnotify/pim"
+	"pimnotify/workflows"
 )
 
 // toldWithin is how long it may take until the record has what SES told of a mail.
@@ -149,7 +150,14 @@ func TestARequestWhoseLastApproverBouncesIsAnAlarm(t *testing.T) {
 	// Notify finds the same where it counts the mails after they have bounced.
 	require.Regexp(t, `(?m)^pimnotify_unreachable_total [12]$`, page)
 	require.Contains(t, page, "\npimnotify_ses_proof_seconds_count 2\n")
+	await(t, patience, "the run to know", func() bool {
+		run, err := temporal.DescribeWorkflow(t.Context(), workflows.ActivationID(tenant, id), "")
+		require.NoError(t, err)
+		known, ok := run.TypedSearchAttributes.GetBool(workflows.PimUnreachable)
+		return ok && known
+	})
 	w.decide(t, id, pim.Approve, "a0").done(t) // it can still be decided
+	w.awaitEnd(t, id, pim.Provisioned, patience)
 }
 
 // Where there is no queue, SNS posts to the API. What is not signed by SNS changes nothing, and whoever posts it needs no token.

@@ -22,6 +22,9 @@ type Observer struct {
 	now    func() time.Time
 	proofs *proofs
 
+	// Alarm tells a process that nobody who could act on what it asks was reached; nil where nobody is to tell it.
+	Alarm func(context.Context, pim.Observed) error
+
 	events      *prometheus.CounterVec
 	refused     *prometheus.CounterVec
 	unmatched   prometheus.Counter
@@ -68,6 +71,12 @@ func (o *Observer) Record(ctx context.Context, observations []pim.Observation) e
 	}
 	for _, observed := range all {
 		o.tell(observed, received)
+		if observed.Unreachable && o.Alarm != nil {
+			if err := o.Alarm(ctx, observed); err != nil {
+				o.log.Warn("the process does not know that nobody can be reached", zap.String("tenant", observed.Tenant),
+					zap.String("request", observed.Resource.ID), zap.Error(err))
+			}
+		}
 	}
 	return nil
 }

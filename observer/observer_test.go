@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func newObserver(r *record) (*Observer, *prometheus.Registry, *observer.Observed
 // metrics is the page that Prometheus reads.
 func metrics(registry *prometheus.Registry) string {
 	w := httptest.NewRecorder()
-	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	return w.Body.String()
 }
 
@@ -57,13 +58,20 @@ func TestWhatIsObservedIsCountedAndToldToAnOperator(t *testing.T) {
 	lost := observed(pim.ObservedBounce, pim.StatusSent, pim.StatusBounced)
 	lost.Suppressed, lost.Unreachable = true, true
 	again := lost
-	again.Duplicate = true
+	again.Duplicate, again.Suppressed, again.Unreachable = true, false, false
 	r := &record{answers: []pim.Observed{
 		observed(pim.ObservedSend, pim.StatusUnknown, pim.StatusSent), observed(pim.ObservedDelivery, pim.StatusSent, pim.StatusDelivered), lost, again,
 		{Observation: pim.Observation{MessageID: "ses-9", Kind: pim.ObservedSend}},
 	}}
 	o, registry, logs := newObserver(r)
-	require.NoError(t, o.Record(t.Context(), nil))
+	var told []string
+	o.Alarm = func(_ context.Context, observed pim.Observed) error {
+		told = append(told, observed.Resource.ID)
+		return errors.New("Temporal is away")
+	}
+	require.NoError(t, o.Record(t.Context(), nil), "what is written down is not asked for again because of it")
+	require.Equal(t, []string{"r1"}, told)
+	require.Equal(t, 1, logs.FilterMessageSnippet("the process does not know").Len())
 	o.Refused("unreadable")
 	o.Ignored()
 	page := metrics(registry)

@@ -72,6 +72,7 @@ func Run(ctx context.Context, c assembly.Config, env envconfig.EnvLookup, log *z
 		return err
 	}
 	watch := observer.New(parts.Ledger, c.Grace, parts.Registry, log)
+	watch.Alarm = parts.TellUnreachable
 	events, err := newEvents(ctx, parts, watch)
 	if err != nil {
 		return err

@@ -76,6 +76,7 @@ func takeEvents(o *api.Options, parts *assembly.Parts) error {
 		return nil
 	}
 	watch := observer.New(parts.Ledger, c.Grace, parts.Registry, parts.Log)
+	watch.Alarm = parts.TellUnreachable
 	topic, err := ses.NewTopic(ses.TopicOptions{ARN: c.EventsTopic, Record: watch.Record, Ignored: watch.Ignored, Log: parts.Log})
 	if err != nil {
 		return fmt.Errorf("PIMNOTIFY_SES_EVENTS_TOPIC: %w", err)

@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -145,7 +146,7 @@ func TestAMessageThatIsNeverDeletedDies(t *testing.T) {
 // receive asks the queue for messages, as SQS is asked, which are visible again at once.
 func receive(b *inbox.Inbox, wait int) []any {
 	body, _ := json.Marshal(map[string]any{"QueueUrl": "http://x" + inbox.QueuePath, "MaxNumberOfMessages": 10, "WaitTimeSeconds": wait, "VisibilityTimeout": 0})
-	request := httptest.NewRequest("POST", "/", strings.NewReader(string(body)))
+	request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(string(body)))
 	request.Header.Set("X-Amz-Target", "AmazonSQS.ReceiveMessage")
 	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=…")
 	w := httptest.NewRecorder()

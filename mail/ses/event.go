@@ -11,8 +11,7 @@ import (
 	"pimnotify/pim"
 )
 
-// ErrNothingObserved: SES says something that is about no mail's fate, such as that somebody opened one, or that it has begun to
-// publish.
+// ErrNothingObserved says that an event of SES is about no mail's fate: that somebody opened one, or that SES has begun to publish.
 var ErrNothingObserved = errors.New("nothing that becomes of a mail")
 
 // maxEvent bounds an event: what a message of SNS or SQS holds.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -86,7 +87,7 @@ func (p template) unresolved(file *ast.File) (missing []reference, n int) {
 		_, isParameter := p.Parameters[name]
 		_, isCondition := p.Conditions[name]
 		pseudo := slices.Contains([]string{"AWS::AccountId", "AWS::Region", "AWS::Partition", "AWS::NoValue"}, r.name)
-		ok := false
+		var ok bool
 		switch r.tag {
 		case "!Ref", "!Sub":
 			ok = isResource || isParameter || pseudo
@@ -126,7 +127,7 @@ func TestTheTemplateHasTheEventsThatAreUnderstood(t *testing.T) {
 	parsed, _ := readTemplate(t)
 	destination := parsed.Resources["EventDestination"].Properties["EventDestination"].(map[string]any)
 	require.ElementsMatch(t, []any{"send", "delivery", "deliveryDelay", "bounce", "complaint", "reject", "renderingFailure"}, destination["MatchingEventTypes"])
-	require.EqualValues(t, visibility.Seconds(), parsed.Resources["Events"].Properties["VisibilityTimeout"])
+	require.EqualValues(t, visibility/time.Second, parsed.Resources["Events"].Properties["VisibilityTimeout"])
 }
 
 // What a worker may do is what it does, and nothing else.

@@ -306,7 +306,7 @@ func TestACertificateThatIsNotServedNowMeansLater(t *testing.T) {
 			s.answer = answer
 			err := s.post(t, s.sign(t, notified()))
 			require.ErrorContains(t, err, "ask "+snsHost)
-			require.False(t, errors.As(err, new(*RefusedMessage)), "it is not the message that is wrong")
+			require.NotErrorAs(t, err, new(*RefusedMessage), "it is not the message that is wrong")
 			require.Empty(t, s.recorded)
 			s.answer = nil
 			require.NoError(t, s.post(t, s.sign(t, notified())))
