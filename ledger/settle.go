@@ -68,7 +68,7 @@ func settle(ctx context.Context, tx *sql.Tx, s pim.Settlement) error {
 	n, err := exec(ctx, tx, `
 		UPDATE recipients SET status = $1, reason = $2, detail = $3, message_id = $4, subject = $5, sent_at = $6, unknown_since = $7,
 			lease_until = NULL, updated_at = $8
-		WHERE mail_id = $9 AND attempt = $10 AND status IN `+before(s.Status),
+		WHERE mail_id = $9 AND attempt = $10 AND status IN ('sending', 'unknown') AND status IN `+before(s.Status),
 		string(s.Status), text(s.Reason), text(s.Detail), text(s.MessageID), text(s.Subject), sentAt, unknownSince, now(), s.MailID, s.Attempt)
 	if err == nil && n == 0 {
 		return complete(ctx, tx, s)
