@@ -21,6 +21,7 @@ type Activities struct {
 	Renderer  Renderer
 	Sender    mail.Sender
 	Log       *zap.Logger
+	Meter     Meter // nil where nobody counts
 
 	From   mail.Address
 	Worker string // who claims mails, for an operator's eyes: host and process
@@ -28,7 +29,7 @@ type Activities struct {
 	Rate func() float64 // recipients a second that the account may send; 0 or less: as fast as it goes
 	// Throttled is told when SES refuses a mail because it came too fast; nil where nobody asks.
 	Throttled func()
-	// Unreachable is told of each mail that asks for an action and comes to nobody who could act; nil where nobody asks.
+	// Unreachable is told when mails ask for an action and there is nobody they could be sent to; nil where nobody asks.
 	Unreachable func()
 	InFlight    int           // sends at one time by one Notify; 0 means 64
 	Lease       time.Duration // how long a claimed mail is nobody else's; 0 means 30 s

@@ -56,13 +56,13 @@ func checkRow(t *testing.T, r pim.Delivery, arrived []inbox.Received, lost int) 
 	t.Helper()
 	answered := len(arrived) - lost
 	switch r.Status {
-	case pim.StatusSent:
+	case pim.StatusSent, pim.StatusDelivered, pim.StatusBounced, pim.StatusComplained:
 		require.Contains(t, []int{0, 1}, answered, "mail %s: %d arrived, %d answers lost", r.MailID, len(arrived), lost)
 		require.NotEmpty(t, arrived)
 		require.Equal(t, arrived[len(arrived)-1].ID, r.MessageID)
 		require.Equal(t, arrived[len(arrived)-1].Subject, r.Subject)
 		require.NotNil(t, r.SentDateTime)
-	case pim.StatusPlanned, pim.StatusUnknown, pim.StatusCancelled, pim.StatusFailed, pim.StatusSkipped, pim.StatusCapped:
+	case pim.StatusPlanned, pim.StatusUnknown, pim.StatusCancelled, pim.StatusFailed, pim.StatusSkipped, pim.StatusCapped, pim.StatusSuppressed:
 		require.Zero(t, answered, "mail %s is %s: %d arrived, %d answers lost", r.MailID, r.Status, len(arrived), lost)
 	default:
 		require.Failf(t, "left behind", "mail %s is %s", r.MailID, r.Status)

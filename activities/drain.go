@@ -224,7 +224,7 @@ func (d *drain) land(ctx context.Context, first attempted) error {
 	d.flying -= len(batch)
 	taken, notNow := false, ""
 	for _, r := range batch {
-		countSend(ctx, r.class, r.reason)
+		d.a.countSend(r.class, r.reason)
 		switch r.class {
 		case mail.Sent, mail.Refused:
 			taken = true
@@ -234,7 +234,7 @@ func (d *drain) land(ctx context.Context, first attempted) error {
 				d.a.Throttled()
 			}
 		case mail.Held:
-			d.hold(ctx, r.reason)
+			d.hold(r.reason)
 		default: // unknown, or not tried: neither says anything of the next mail
 		}
 	}
@@ -270,7 +270,7 @@ func (d *drain) backOff(ctx context.Context) error {
 		return nil
 	}
 	if d.a.now().Sub(d.since) >= d.a.heldAfter() {
-		d.hold(ctx, d.notNow)
+		d.hold(d.notNow)
 		return nil
 	}
 	pause := d.pause
@@ -280,12 +280,12 @@ func (d *drain) backOff(ctx context.Context) error {
 	return err
 }
 
-func (d *drain) hold(ctx context.Context, reason string) {
+func (d *drain) hold(reason string) {
 	if d.held != "" {
 		return
 	}
 	d.held = pim.HeldPrefix + reason
-	count(ctx, MetricHeld, map[string]string{"reason": reason})
+	d.a.countHeld(reason)
 	d.a.Log.Warn("mails are held", zap.String("tenant", d.s.in.Tenant), zap.String("request", d.s.in.Resource.ID), zap.String("reason", reason))
 }
 

@@ -1,29 +1,23 @@
 package activities
 
-import (
-	"context"
+import "pimnotify/mail"
 
-	"go.temporal.io/sdk/activity"
-
-	"pimnotify/mail"
-)
-
-// What the activities count, beside what Temporal's SDK does. They go where its own metrics go, with its own tags. Names, tags and
-// the values of the tags are a contract with whoever has dashboards.
-const (
-	// MetricSends counts attempts to send, by class and reason of mail.Outcome.
-	MetricSends = "pimnotify_sends"
-	// MetricHeld counts drains that ended because nothing may be sent until somebody acts, by reason.
-	MetricHeld = "pimnotify_held"
-)
-
-func countSend(ctx context.Context, class mail.Class, reason string) {
-	if class == "" {
-		return // nothing was tried
-	}
-	count(ctx, MetricSends, map[string]string{"class": string(class), "reason": reason})
+// Meter counts what an operator has to know of, beside what Temporal's SDK counts.
+type Meter interface {
+	// Send counts an attempt to send by what it came to.
+	Send(class mail.Class, reason string)
+	// Held counts a drain that ended because nothing may be sent before something is put right.
+	Held(reason string)
 }
 
-func count(ctx context.Context, name string, tags map[string]string) {
-	activity.GetMetricsHandler(ctx).WithTags(tags).Counter(name).Inc(1)
+func (a *Activities) countSend(class mail.Class, reason string) {
+	if a.Meter != nil && class != "" { // without a class nothing was tried
+		a.Meter.Send(class, reason)
+	}
+}
+
+func (a *Activities) countHeld(reason string) {
+	if a.Meter != nil {
+		a.Meter.Held(reason)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,12 +32,15 @@ type Config struct {
 	SendRate         float64
 	APITokens        string
 	ConfigurationSet string
+	EventsQueue      string
+	EventsTopic      string
 	Grace            time.Duration
 	WorkflowCache    int
 	TaskQueue        string
 
-	// SESEndpoint is a local server that speaks SES. It is not a setting: AWS_ENDPOINT_URL_SESV2 is. Empty: the AWS SDK's chain.
-	SESEndpoint string
+	// SESEndpoint and SQSEndpoint are local servers that speak SES and SQS. They are no settings: AWS_ENDPOINT_URL_SESV2 and
+	// AWS_ENDPOINT_URL_SQS are. Empty: the AWS SDK's chain.
+	SESEndpoint, SQSEndpoint string
 }
 
 // Setting is one row of the table.
@@ -84,9 +88,13 @@ var Table = []Setting{
 		func(c *Config, value string) (err error) { c.SendRate, err = parseRate(value); return err }},
 	{"PIMNOTIFY_API_TOKENS", "", "file of bearer tokens, hashed, one a caller; needed to listen beyond loopback",
 		text(func(c *Config) *string { return &c.APITokens })},
-	{"PIMNOTIFY_SES_CONFIGURATION_SET", "", "SES configuration set to send with",
+	{"PIMNOTIFY_SES_CONFIGURATION_SET", "", "SES configuration set to send with, whose events tell what becomes of mails",
 		text(func(c *Config) *string { return &c.ConfigurationSet })},
-	{"PIMNOTIFY_GRACE", "60s", "how long a mail whose outcome is unknown waits before it is sent again",
+	{"PIMNOTIFY_SES_EVENTS_QUEUE", "", "URL of the SQS queue in which SES's events arrive; the workers read it",
+		func(c *Config, value string) error { c.EventsQueue = value; return checkQueue(value) }},
+	{"PIMNOTIFY_SES_EVENTS_TOPIC", "", "ARN of the SNS topic that posts SES's events to the API, where there is no queue",
+		func(c *Config, value string) error { c.EventsTopic = value; return checkTopic(value) }},
+	{"PIMNOTIFY_GRACE", "60s", "how long a mail whose outcome is unknown waits for its proof, before it is sent again",
 		span(func(c *Config) *time.Duration { return &c.Grace })},
 	{"PIMNOTIFY_WORKFLOW_CACHE", "2000", "runs that a worker keeps in memory; 0: none, every task replays its history",
 		func(c *Config, value string) (err error) { c.WorkflowCache, err = parseCount(value); return err }},
@@ -251,11 +259,33 @@ func checkPortal(value string) error {
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return fmt.Errorf("must be an address such as https://pim.contoso.example, without query or credentials")
 	}
-	loopback := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
-	if u.Scheme != "https" && !(u.Scheme == "http" && loopback) {
+	if u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u)) {
 		return fmt.Errorf("must begin with https://")
 	}
 	return nil
+}
+
+// checkQueue lets http through for a local server that speaks SQS: on this machine, or a container by its name.
+func checkQueue(value string) error {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") == "" ||
+		!(u.Scheme == "https" || u.Scheme == "http" && (isLoopback(u) || !strings.ContainsAny(u.Hostname(), ".:"))) {
+		return fmt.Errorf("must be the URL of an SQS queue, such as https://sqs.eu-north-1.amazonaws.com/123456789012/pimnotify-events")
+	}
+	return nil
+}
+
+var topicARN = regexp.MustCompile(`^arn:aws(-[a-z-]+)?:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$`)
+
+func checkTopic(value string) error {
+	if !topicARN.MatchString(value) {
+		return fmt.Errorf("must be the ARN of an SNS topic, such as arn:aws:sns:eu-north-1:123456789012:pimnotify-events")
+	}
+	return nil
+}
+
+func isLoopback(u *url.URL) bool {
+	return u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
 }
 
 // Override gives one setting another value.

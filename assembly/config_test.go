@@ -86,6 +86,11 @@ func TestSettingsThatCannotHoldAreRefused(t *testing.T) {
 		"PIMNOTIFY_RENEW_WINDOW":     {"0s", "-1h", "30d"},
 		"PIMNOTIFY_SEND_RATE":        {"0", "NaN", "Inf", "fast"},
 		"PIMNOTIFY_WORKFLOW_CACHE":   {"-1", "1.5"},
+		"PIMNOTIFY_SES_EVENTS_QUEUE": {
+			"pimnotify-events", "arn:aws:sqs:eu-north-1:123456789012:pimnotify-events", "https://sqs.eu-north-1.amazonaws.com/",
+			"http://sqs.eu-north-1.amazonaws.com/123456789012/events", "https://u:p@sqs.eu-north-1.amazonaws.com/123456789012/events",
+		},
+		"PIMNOTIFY_SES_EVENTS_TOPIC": {"pimnotify-events", "arn:aws:sqs:eu-north-1:123456789012:pimnotify-events", "arn:aws:sns:eu-north-1:1:x"},
 	} {
 		for _, value := range values {
 			_, err := Load(lookup(map[string]string{env: value}))
@@ -101,6 +106,11 @@ func TestSettingsThatHoldAreTaken(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, c.EngineDelay.Min, c.EngineDelay.Max, "equal bounds are allowed")
 	require.Zero(t, c.WorkflowCache)
+	for _, queue := range []string{"https://sqs.eu-north-1.amazonaws.com/123456789012/events", "http://127.0.0.1:8026/0/events", "http://inbox:8026/0/events"} {
+		c, err = Load(lookup(map[string]string{"PIMNOTIFY_SES_EVENTS_QUEUE": queue, "PIMNOTIFY_SES_EVENTS_TOPIC": "arn:aws-us-gov:sns:us-gov-west-1:123456789012:events"}))
+		require.NoError(t, err)
+		require.Equal(t, queue, c.EventsQueue)
+	}
 	c, err = Load(lookup(map[string]string{"PIMNOTIFY_ENGINE_DELAY": "0"}))
 	require.NoError(t, err)
 	require.Zero(t, c.EngineDelay, "0 is no delay at all")

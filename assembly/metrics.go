@@ -14,9 +14,9 @@ import (
 	"go.temporal.io/sdk/contrib/opentelemetry"
 )
 
-// newMetrics makes the handler that Temporal's SDK reports to, and the page on which Prometheus reads it. Files are those that
-// are read again on change, each with what is wrong with it now.
-func newMetrics(files map[string]func() error) (client.MetricsHandler, http.Handler, error) {
+// newMetrics makes the handler that Temporal's SDK reports to, the registry for what is our own, and the page on which Prometheus reads
+// both. Files are those that are read again on change, each with what is wrong with it now.
+func newMetrics(files map[string]func() error) (client.MetricsHandler, *prometheus.Registry, http.Handler, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for name, problem := range files {
@@ -32,14 +32,14 @@ func newMetrics(files map[string]func() error) (client.MetricsHandler, http.Hand
 	}
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	// Whatever the program's file is called, it is this program.
 	name, err := resource.Merge(resource.Default(), resource.NewSchemaless(attribute.String("service.name", "pimnotify")))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	provider := metric.NewMeterProvider(metric.WithReader(exporter), metric.WithResource(name))
 	handler := opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{Meter: provider.Meter("temporal-sdk-go")})
-	return handler, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), nil
+	return handler, registry, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), nil
 }

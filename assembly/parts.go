@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
 	"go.temporal.io/sdk/log"
@@ -15,6 +16,7 @@ import (
 	"go.uber.org/zap/exp/zapslog"
 
 	"pimnotify/ledger"
+	"pimnotify/pim"
 	"pimnotify/settings"
 	"pimnotify/starter"
 	"pimnotify/starter/api"
@@ -33,6 +35,7 @@ type Parts struct {
 	Namespace string
 	Settings  *settings.File
 	Metrics   http.Handler
+	Registry  prometheus.Registerer // of what Metrics shows
 
 	closers []func() error
 }
@@ -49,11 +52,11 @@ func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Lo
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	metrics, handler, err := newMetrics(map[string]func() error{"directory": p.Directory.Problem, "settings": p.Settings.Problem})
+	metrics, registry, handler, err := newMetrics(map[string]func() error{"directory": p.Directory.Problem, "settings": p.Settings.Problem})
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	p.Metrics = handler
+	p.Metrics, p.Registry = handler, registry
 	options, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{EnvLookup: env})
 	if err != nil {
 		return nil, fmt.Errorf("read Temporal's settings (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …): %w", err)
@@ -180,6 +183,11 @@ func inUse(path string, problem error) string {
 	default:
 		return path
 	}
+}
+
+// TellUnreachable tells the process of what was observed that nobody it asks was reached.
+func (p *Parts) TellUnreachable(ctx context.Context, o pim.Observed) error {
+	return p.Starter().TellUnreachable(ctx, o.Tenant, o.Resource)
 }
 
 // Starter is the client of the processes, on these parts.

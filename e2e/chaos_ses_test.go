@@ -147,7 +147,7 @@ func stoppedSending(reason string, stop, heal func(b *inbox.Inbox)) func(t *test
 		held := pim.HeldPrefix + reason
 		await(t, patience, "the record to say "+held, func() bool { return named(w.view(t, id), asking(id)).Reason == held })
 		require.Contains(t, w.log(), `"reason":"`+reason+`"`)
-		require.Regexp(t, `pimnotify_held_total\{[^}]*reason="`+reason+`"`, w.workers[0].metrics())
+		require.Regexp(t, `pimnotify_held_total\{[^}]*reason="`+reason+`"`, w.workers[0].metrics(t))
 		before := len(w.inbox.Requests())
 		<-time.After(20 * time.Second) // nothing may happen in it: there is nothing to wait for
 		probes := len(w.inbox.Requests()) - before

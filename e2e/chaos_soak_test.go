@@ -58,7 +58,7 @@ type footprint struct{ goroutines, memory float64 }
 
 func (p workerProcess) footprint() footprint {
 	p.t.Helper()
-	page := p.metrics()
+	page := p.metrics(p.t)
 	read := func(name string) float64 {
 		found := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindStringSubmatch(page)
 		require.NotNil(p.t, found, name)

@@ -38,6 +38,7 @@ type options struct {
 	directory []byte        // nil: the sample organisation
 	inbox     inbox.Options // where ses is empty
 	ses       string        // another server that speaks SES
+	events    bool          // SES's events reach the workers
 	noWorker  bool
 }
 
@@ -87,6 +88,11 @@ func newWorld(t *testing.T, o options) *world {
 		"PIMNOTIFY_SEND_RATE":        "10000",
 		"PIMNOTIFY_TASK_QUEUE":       "pimnotify-" + w.prefix,
 	}
+	if o.events {
+		w.env["PIMNOTIFY_SES_CONFIGURATION_SET"] = "pimnotify"
+		w.env["PIMNOTIFY_SES_EVENTS_QUEUE"] = o.ses + inbox.QueuePath
+		w.env["AWS_ENDPOINT_URL_SQS"] = o.ses
+	}
 	maps.Copy(w.env, o.env)
 	if w.env["PIMNOTIFY_SETTINGS"] == "" { // no slot of a digest is to pass while a test counts its mails
 		settings := filepath.Join(folder, "settings.yaml")
@@ -132,14 +138,20 @@ func (w *world) log() string {
 	return all.String()
 }
 
-// metrics is what Prometheus would read of it.
-func (p workerProcess) metrics() string {
-	p.t.Helper()
-	response, err := http.Get(strings.TrimSuffix(p.health, "/readyz") + "/metrics")
-	require.NoError(p.t, err)
+// metrics is what a worker counts, as Prometheus reads it.
+func (p workerProcess) metrics(t testing.TB) string {
+	t.Helper()
+	return get(t, strings.TrimSuffix(p.health, "readyz")+"metrics")
+}
+
+// get is what a page says.
+func get(t testing.TB, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	require.NoError(t, err)
 	defer func() { _ = response.Body.Close() }()
 	page, err := io.ReadAll(response.Body)
-	require.NoError(p.t, err)
+	require.NoError(t, err)
 	return string(page)
 }
 

@@ -12,7 +12,8 @@ import (
 )
 
 // Claim takes mails to send, in the order of the plan: nobody else gets them before their lease is over. Mails of withdrawn
-// events are never given out; where unknown outcomes may be sent again, those of withdrawn events end as cancelled instead.
+// events are never given out; where unknown outcomes may be sent again, those of withdrawn events end as cancelled instead. Mails to
+// addresses that nothing more is sent to end here too.
 func (l *Ledger) Claim(ctx context.Context, r pim.ClaimRequest) (claims []pim.Claim, err error) {
 	if len(r.EventKeys) == 0 {
 		return nil, nil
@@ -39,6 +40,9 @@ func (l *Ledger) Claim(ctx context.Context, r pim.ClaimRequest) (claims []pim.Cl
 		}
 		if len(live) == 0 || r.Limit <= 0 {
 			return nil
+		}
+		if err := withhold(ctx, tx, live, r.ResendBefore); err != nil {
+			return err
 		}
 		claims, err = l.take(ctx, tx, live, r, events)
 		return err

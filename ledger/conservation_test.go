@@ -28,7 +28,7 @@ type history struct {
 }
 
 // Whatever happens to an event, in whatever order: as many mails as were planned are accounted for, each mail took only allowed
-// steps, attempts only count up, no mail is claimed while somebody holds it, nothing of a withdrawn event is given out, and an event that
+// steps and follows what SES tells of it, attempts only count up, no mail is claimed while somebody holds it, nothing of a withdrawn event is given out, and an event that
 // was complete stays so.
 func TestEveryMailIsAccountedForWhateverHappens(t *testing.T) {
 	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
@@ -47,6 +47,8 @@ func TestEveryMailIsAccountedForWhateverHappens(t *testing.T) {
 				"settle 2": h.settle, // more often than the others
 				"lapse":    h.lapse,
 				"withdraw": h.withdraw,
+				"observe":  h.observe,
+				"clear":    h.clear,
 				"wait": func(rt *rapid.T) {
 					h.clock = h.clock.Add(rapid.SampledFrom([]time.Duration{time.Second, 10 * time.Second, time.Minute}).Draw(rt, "pause"))
 				},
@@ -111,6 +113,43 @@ func (h *history) settle(rt *rapid.T) {
 	require.NoError(rt, h.l.Settle(rt.Context(), answers))
 }
 
+// observe has SES tell of any attempt there ever was, whatever became of it since.
+func (h *history) observe(rt *rapid.T) {
+	if len(h.claims) == 0 {
+		rt.Skip("nothing was claimed")
+	}
+	var told []pim.Observation
+	for range rapid.IntRange(1, 3).Draw(rt, "events") {
+		o := observation(rapid.SampledFrom(h.claims).Draw(rt, "claim"), rapid.SampledFrom(pim.AllObservationKinds).Draw(rt, "kind"))
+		o.At = noon.Add(time.Duration(rapid.IntRange(0, 1).Draw(rt, "at")) * time.Second) // or the same once more
+		told = append(told, o)
+	}
+	all, err := h.l.Observe(rt.Context(), told, h.clock)
+	require.NoError(rt, err)
+	for i, o := range all {
+		require.True(rt, o.Known)
+		was := h.before[o.MailID]
+		want := pim.Follow(was.Status, told[i])
+		if o.Duplicate {
+			want = was.Status
+		}
+		require.Equal(rt, [2]pim.RecipientStatus{was.Status, want}, [2]pim.RecipientStatus{o.From, o.To}, "%s", o.Kind)
+		was.Status = want
+		h.before[o.MailID] = was
+	}
+}
+
+// clear lets mail go everywhere again: an address that bounced in one history would be missing in all that follow.
+func (h *history) clear(rt *rapid.T) {
+	list, err := h.l.Suppressions(rt.Context(), false)
+	require.NoError(rt, err)
+	for _, s := range list {
+		_, cleared, err := h.l.Clear(rt.Context(), s.Address, clearance)
+		require.NoError(rt, err)
+		require.True(rt, cleared)
+	}
+}
+
 func (h *history) lapse(rt *rapid.T) {
 	_, err := h.l.Lapse(rt.Context(), []int64{h.key}, h.clock)
 	require.NoError(rt, err)
@@ -129,11 +168,16 @@ func (h *history) check(rt *rapid.T) {
 	require.NoError(rt, err)
 	require.Len(rt, deliveries, h.planned)
 	now := map[string]pim.Delivery{}
-	counted := pim.Counts{}
+	counted, left := pim.Counts{}, 0
 	for _, d := range deliveries {
 		now[d.MailID] = d
 		counted[d.Status]++
-		require.Equal(rt, d.Status == pim.StatusSent, d.SentDateTime != nil)
+		if d.SentDateTime != nil {
+			left++
+			require.Contains(rt, afterSending, d.Status)
+		} else {
+			require.NotContains(rt, afterSending[:4], d.Status)
+		}
 		require.False(rt, h.gone && d.Status == pim.StatusPlanned, "a mail of a withdrawn event is still planned")
 		if was, known := h.before[d.MailID]; known {
 			require.GreaterOrEqual(rt, d.Attempt, was.Attempt)
@@ -150,10 +194,15 @@ func (h *history) check(rt *rapid.T) {
 	status := view.Events[0].Status
 	require.Equal(rt, counted.Open() > 0, status == pim.EventSending)
 	withheld := h.gone && (!h.done || counted[pim.StatusCancelled] > 0)
-	require.Equal(rt, withheld && counted.Open() == 0 && counted[pim.StatusSent] == 0, status == pim.EventCancelled)
+	require.Equal(rt, withheld && counted.Open() == 0 && left == 0, status == pim.EventCancelled)
 	require.True(rt, h.status != pim.EventComplete || status == pim.EventComplete, "what was complete became %s", status)
 	require.Equal(rt, withheld || h.gone && counted.Open() > 0, view.Events[0].Reason != "", "the reason is that of what did not leave")
 	h.status = status
+}
+
+// afterSending are the statuses of a mail that was sent. The last is also that of others.
+var afterSending = []pim.RecipientStatus{
+	pim.StatusSent, pim.StatusDelivered, pim.StatusBounced, pim.StatusComplained, pim.StatusSuppressed,
 }
 
 // reachable reports whether one operation can take a mail from one status to the other: in one step, or in the two of a mail

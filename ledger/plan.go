@@ -28,7 +28,8 @@ const recipientColumns = `mail_id, position, ord, address, principal_id, display
 	event_key, part, due_at, updated_at, detail, message_id, subject, attempt, claimed_by`
 
 // Plan writes down whom a part of an event concerns, once, whoever else plans it: false where it is planned already or the
-// event is withdrawn. Recipients are planned, skipped or capped. Where another part was planned since its recipients were read,
+// event is withdrawn. Recipients are planned, skipped or capped; those planned whose address nothing more is sent to are suppressed
+// at once. Where another part was planned since its recipients were read,
 // that is an error, and asking for the states again is the way on: otherwise somebody could be told twice.
 func (l *Ledger) Plan(ctx context.Context, eventKey int64, part pim.Part, dueDateTime time.Time, recipients []pim.Recipient, at time.Time) (bool, error) {
 	done := false
@@ -44,6 +45,9 @@ func (l *Ledger) Plan(ctx context.Context, eventKey int64, part pim.Part, dueDat
 			return err
 		}
 		if err := l.seam.insert(ctx, tx, rows, all); err != nil {
+			return err
+		}
+		if err := withhold(ctx, tx, []int64{eventKey}, time.Time{}); err != nil {
 			return err
 		}
 		done = true

@@ -13,7 +13,8 @@ import (
 
 // Settle writes down what became of claimed mails, all or nothing. An answer to an attempt that is not the mail's latest, or
 // that is no step on from what the mail is, changes nothing; the others of the batch still do. A mail that was surely not sent
-// is planned again, or cancelled where its event has been withdrawn meanwhile.
+// is planned again, or cancelled where its event has been withdrawn meanwhile. An observation can be there before its sender's answer:
+// then what the mail has become stays.
 func (l *Ledger) Settle(ctx context.Context, settlements []pim.Settlement) error {
 	if len(settlements) == 0 {
 		return nil
@@ -67,9 +68,12 @@ func settle(ctx context.Context, tx *sql.Tx, s pim.Settlement) error {
 	n, err := exec(ctx, tx, `
 		UPDATE recipients SET status = $1, reason = $2, detail = $3, message_id = $4, subject = $5, sent_at = $6, unknown_since = $7,
 			lease_until = NULL, updated_at = $8
-		WHERE mail_id = $9 AND attempt = $10 AND status IN `+before(s.Status),
+		WHERE mail_id = $9 AND attempt = $10 AND status IN ('sending', 'unknown') AND status IN `+before(s.Status),
 		string(s.Status), text(s.Reason), text(s.Detail), text(s.MessageID), text(s.Subject), sentAt, unknownSince, now(), s.MailID, s.Attempt)
-	if err != nil || n == 0 || s.Status != pim.StatusPlanned {
+	if err == nil && n == 0 {
+		return complete(ctx, tx, s)
+	}
+	if err != nil || s.Status != pim.StatusPlanned {
 		return err
 	}
 	_, err = exec(ctx, tx, `
@@ -77,6 +81,17 @@ func settle(ctx context.Context, tx *sql.Tx, s pim.Settlement) error {
 			reason = (SELECT e.withdrawn FROM events e WHERE e.event_key = recipients.event_key)
 		WHERE mail_id = $2 AND status = 'planned'
 			AND EXISTS (SELECT 1 FROM events e WHERE e.event_key = recipients.event_key AND e.withdrawn <> '')`, now(), s.MailID)
+	return err
+}
+
+// complete fills in what only the sender knows of a mail of which was observed what became of it before its sender had an answer.
+func complete(ctx context.Context, tx *sql.Tx, s pim.Settlement) error {
+	if s.Subject == "" {
+		return nil
+	}
+	_, err := exec(ctx, tx, `
+		UPDATE recipients SET subject = $1, updated_at = $2 WHERE mail_id = $3 AND attempt = $4 AND sent_at IS NOT NULL AND subject = ''`,
+		text(s.Subject), now(), s.MailID, s.Attempt)
 	return err
 }
 

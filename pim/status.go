@@ -20,7 +20,7 @@ const (
 type RecipientStatus string
 
 // The statuses of a mail. Planned, sending and unknown are still open; the others are ends, although a mail that was sent can
-// still be reported delivered, bounced, complained about or suppressed.
+// still be reported delivered, bounced, complained about, or suppressed.
 const (
 	StatusPlanned    RecipientStatus = "planned"
 	StatusSending    RecipientStatus = "sending"
@@ -76,5 +76,6 @@ const (
 	ReasonOverCap     = "overCap"     // a thousand recipients were reached before this one
 	HeldPrefix        = "held:"       // planned, while SES cannot be used; what follows names the cause
 	UnknownPrefix     = "unknown:"    // cancelled, and nobody knows whether it had been sent before; what follows says why it is not sent again
+	SuppressedPrefix  = "suppressed:" // nothing is sent to the address any more; what follows says since what
 	WithdrawnPrefix   = "withdrawn:"  // cancelled, because the request was decided or ended first; what follows says how
 )

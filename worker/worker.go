@@ -20,6 +20,7 @@ import (
 	"pimnotify/assembly"
 	"pimnotify/mail"
 	"pimnotify/mail/ses"
+	"pimnotify/observer"
 	"pimnotify/starter"
 	"pimnotify/starter/api"
 	"pimnotify/templates"
@@ -70,12 +71,21 @@ func Run(ctx context.Context, c assembly.Config, env envconfig.EnvLookup, log *z
 	if err := checkSender(ctx, sender, c, log); err != nil {
 		return err
 	}
+	watch := observer.New(parts.Ledger, c.Grace, parts.Registry, log)
+	watch.Alarm = parts.TellUnreachable
+	events, err := newEvents(ctx, parts, watch)
+	if err != nil {
+		return err
+	}
 	rate := newRate(sender, c.SendRate, log)
+	showRate(parts.Registry, rate)
 	w, urgent, failed := newWorkers(parts, &activities.Activities{
 		Ledger: parts.Ledger, Directory: parts.Directory, Settings: parts.Settings, Renderer: texts, Sender: sender, Log: log,
-		From: mail.Address{Name: c.FromName, Address: c.From}, Worker: identity(), Rate: rate.get, Throttled: rate.throttled, Grace: c.Grace,
+		Meter: newMeter(parts.Registry),
+		From:  mail.Address{Name: c.FromName, Address: c.From}, Worker: identity(), Rate: rate.get, Throttled: rate.throttled, Unreachable: watch.Unreachable,
+		Grace: c.Grace,
 	})
-	return run(ctx, parts, listener, w, urgent, failed, rate)
+	return run(ctx, parts, listener, w, urgent, failed, rate, events)
 }
 
 // newWorkers are the one that does everything, and the one for mails that ask for an action.
@@ -105,7 +115,7 @@ func newWorkers(parts *assembly.Parts, a *activities.Activities) (w, urgent work
 }
 
 // run starts what a worker is made of, and ends when it is told to, or when Temporal will not have it any more.
-func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w, urgent worker.Worker, failed <-chan error, rate *rate) error {
+func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w, urgent worker.Worker, failed <-chan error, rate *rate, events *ses.Queue) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var started atomic.Bool
@@ -125,6 +135,11 @@ func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w, u
 	defer stop(urgent, w)
 	started.Store(true)
 	go rate.follow(ctx)
+	if events != nil {
+		read := make(chan struct{})
+		go func() { defer close(read); events.Run(ctx) }()
+		defer func() { cancel(); <-read }()
+	}
 	go startUnstarted(ctx, parts)
 	go scheduleDigests(ctx, parts)
 	parts.Log.Info("worker is up", zap.String("taskQueue", parts.Config.TaskQueue), zap.String("ledger", parts.Ledger.ID()),
@@ -190,7 +205,6 @@ func checkSender(ctx context.Context, sender *ses.Sender, c assembly.Config, log
 	if warning != "" {
 		log.Warn("sender not checked: " + warning)
 	}
-	log.Info("nothing is known of a mail after SES has accepted it, and one whose answer is lost is sent again")
 	return nil
 }
 

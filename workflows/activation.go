@@ -41,6 +41,7 @@ func (a *activation) setup(ctx workflow.Context) error {
 			a.cancel(ReportInput{At: workflow.Now(own)})
 		}
 	})
+	a.mails.hear()
 	return a.handle()
 }
 

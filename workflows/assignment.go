@@ -57,6 +57,7 @@ func (a *assignment) setup(ctx workflow.Context) error {
 			a.cancel(workflow.Now(own))
 		}
 	})
+	a.mails.hear()
 	return a.handle()
 }
 

@@ -54,6 +54,10 @@ const (
 	UpdateDeactivated = "deactivated" // ReportInput
 )
 
+// SignalUnreachable tells an activation or an assignment that nobody who could act on what it asks was reached after all: mails bounce
+// after they were settled. It has no input.
+const SignalUnreachable = "unreachable"
+
 // Recorded is what an Update changed. Its caller writes it to the ledger at once, the process does so too, and the second of
 // them changes nothing. It is empty where the state asked for had been reached before.
 type Recorded struct {

@@ -50,6 +50,23 @@ func newMailroom(ctx workflow.Context, about activities.NotifyInput, soFar func(
 	return &mailroom{about: about, soFar: soFar, moved: moved, ctx: ctx, results: map[string]activities.EventResult{}}
 }
 
+// versionHear marks the runs that take SignalUnreachable. A worker of before let it pass without a word.
+const versionHear = "hear that nobody was reached"
+
+// hear takes note, for as long as the run lasts, when it turns out later that nobody who could act was reached.
+func (m *mailroom) hear() {
+	workflow.Go(m.ctx, func(ctx workflow.Context) {
+		for said := workflow.GetSignalChannel(ctx, SignalUnreachable); ; {
+			said.Receive(ctx, nil)
+			if workflow.GetVersion(ctx, versionHear, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+				continue
+			}
+			m.unreach = true
+			m.moved()
+		}
+	})
+}
+
 // send sets mails on their way and returns. Cancelling ctx stops what has not left.
 func (m *mailroom) send(ctx workflow.Context, why string, due ...pim.Due) {
 	m.onWay++

@@ -112,6 +112,9 @@ var lives = []tale{
 		wished(pim.SelfExtend, 3*time.Second), answered(pim.Approve, 4*time.Second),
 	}},
 	{name: "assignment-refused", life: short, ends: pim.Revoked, do: []step{wished(pim.SelfExtend, 3*time.Second), answered(pim.Deny, 4*time.Second)}},
+	{name: "assignment-administrators-found-unreachable", life: short, ends: pim.Revoked, do: []step{
+		wished(pim.SelfExtend, 3*time.Second), bounced(3500 * time.Millisecond), answered(pim.Deny, 4*time.Second),
+	}},
 	{name: "assignment-nobody-answers", life: short, ends: pim.Revoked, do: []step{wished(pim.SelfExtend, 3*time.Second)}},
 	{name: "assignment-renewed", life: short, ends: pim.Revoked, do: []step{changed(workflows.UpdateRenew, 7*time.Second, inSeconds(6))}},
 	{name: "assignment-renewed-on-request", life: short, ends: pim.Revoked, do: []step{

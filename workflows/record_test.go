@@ -80,6 +80,7 @@ type step struct {
 	update string // none: an operator cancels the run
 	result pim.ReviewResult
 	input  func(at time.Time) any // of an assignment's Update
+	signal string                 // in the Update's place
 }
 
 // wanted is a request whose engine takes a second to ask and two to tell how it was decided.
@@ -133,9 +134,17 @@ var tales = []tale{
 	{name: "no-approval", in: free, ends: pim.Provisioned},
 	{name: "held-and-unknown", in: free, clerk: hesitant, ends: pim.Provisioned},
 	{name: "stopped-in-the-middle", in: wanted, do: []step{{after: afterTheMail, update: workflows.UpdateDecide, result: pim.Approve}}, clerk: slow, ends: pim.Provisioned},
+	{name: "approvers-found-unreachable", in: wanted, do: []step{
+		bounced(afterTheMail), bounced(afterTheMail + 200*time.Millisecond), {after: afterTheMail + time.Second, update: workflows.UpdateDecide, result: pim.Approve},
+	}, ends: pim.Provisioned},
 	{name: "deactivated", in: wanted, do: []step{
 		{after: afterTheMail, update: workflows.UpdateDecide, result: pim.Approve}, {after: afterTheMail + time.Second, update: workflows.UpdateDeactivated},
 	}, ends: pim.Revoked},
+}
+
+// bounced is the word that nobody was reached after all.
+func bounced(after time.Duration) step {
+	return step{after: after, signal: workflows.SignalUnreachable}
 }
 
 // prompt sends everything at once.
@@ -322,6 +331,9 @@ func play(ctx context.Context, c client.Client, tale tale) (*history.History, er
 }
 
 func (s step) perform(ctx context.Context, c client.Client, run client.WorkflowRun) error {
+	if s.signal != "" {
+		return c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), s.signal, nil)
+	}
 	if s.update == "" {
 		return c.CancelWorkflow(ctx, run.GetID(), run.GetRunID())
 	}

@@ -165,6 +165,18 @@ func TestRunWhoseApproversCannotBeReachedIsFoundAsSuch(t *testing.T) {
 	require.Contains(t, details, "**Nobody who could approve this can be reached by mail.**")
 }
 
+// Bounces come when the mails have long been settled.
+func TestRunWhoseApproversTurnOutToBeUnreachableIsFoundAsSuch(t *testing.T) {
+	bounced := func(h *house) { h.env.SignalWorkflow(workflows.SignalUnreachable, nil) }
+	h := newHouse(t).after(11*time.Minute, bounced).after(12*time.Minute, bounced).after(20*time.Minute, approve("u2"))
+	var details string
+	h.after(13*time.Minute, func(h *house) { details = h.details() })
+	values := attributes(h)
+	require.Equal(t, pim.Provisioned, h.run(asked()), "it can still be decided")
+	require.Equal(t, []string{"unreachable", "Provisioned"}, *values, "once, however often it is told")
+	require.Contains(t, details, "**Nobody who could approve this can be reached by mail.**")
+}
+
 // What a Notify is given goes into the history for good. Every text in it has to be an id, a name of this program or a time.
 func TestHistoryHoldsNoTextOfAPerson(t *testing.T) {
 	known := map[string]bool{

@@ -9,6 +9,8 @@ import (
 	"go.uber.org/zap"
 
 	"pimnotify/assembly"
+	"pimnotify/mail/ses"
+	"pimnotify/observer"
 	"pimnotify/starter/api"
 )
 
@@ -59,8 +61,26 @@ func serveAPI(ctx context.Context, c assembly.Config, env environment, log *zap.
 			err = closeErr
 		}
 	}()
+	options := api.Options{Starter: parts.Starter(), Tokens: tokens, Checks: parts.Checks(), Metrics: parts.Metrics, Log: log}
+	if err := takeEvents(&options, parts); err != nil {
+		return err
+	}
 	log.Info("API is up", zap.Stringer("address", listener.Addr()), zap.String("ledger", parts.Ledger.ID()))
-	return api.Serve(ctx, listener, api.New(api.Options{
-		Starter: parts.Starter(), Tokens: tokens, Checks: parts.Checks(), Metrics: parts.Metrics, Log: log,
-	}), log)
+	return api.Serve(ctx, listener, api.New(options), log)
+}
+
+// takeEvents has the API take SES's events where SNS is to post them: where there is a topic, and no queue for workers to read.
+func takeEvents(o *api.Options, parts *assembly.Parts) error {
+	c := parts.Config
+	if c.EventsTopic == "" || c.EventsQueue != "" {
+		return nil
+	}
+	watch := observer.New(parts.Ledger, c.Grace, parts.Registry, parts.Log)
+	watch.Alarm = parts.TellUnreachable
+	topic, err := ses.NewTopic(ses.TopicOptions{ARN: c.EventsTopic, Record: watch.Record, Ignored: watch.Ignored, Log: parts.Log})
+	if err != nil {
+		return fmt.Errorf("PIMNOTIFY_SES_EVENTS_TOPIC: %w", err)
+	}
+	o.Events, o.EventRefused = topic, watch.Refused
+	return nil
 }

@@ -16,6 +16,7 @@ import (
 type caller struct {
 	base   string // http://127.0.0.1:8080
 	tenant string
+	hears  bool // what becomes of mails after they were sent is in the record, sooner or later
 }
 
 func (c *caller) put(ctx context.Context, path string, body any) error {
@@ -54,11 +55,12 @@ func (c *caller) awaitEvent(ctx context.Context, path string, kind pim.EventKind
 	})
 }
 
-// awaitEnd waits until what a story is about has a status, and nothing about it is on its way any more.
+// awaitEnd waits until what a story is about has a status, and nothing about it is on its way any more: not to SES, and not from there
+// to a recipient where that can be heard of.
 func (c *caller) awaitEnd(ctx context.Context, path string, status pim.RequestStatus) error {
 	return c.await(ctx, path, func(v pim.View) bool {
 		for _, e := range v.Events {
-			if e.Status != pim.EventComplete && e.Status != pim.EventCancelled {
+			if e.Status != pim.EventComplete && e.Status != pim.EventCancelled || c.hears && e.Counts[pim.StatusSent] > 0 {
 				return false
 			}
 		}

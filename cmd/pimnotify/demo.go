@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pimnotify/assembly"
+	"pimnotify/pim"
 )
 
 // demoPatience bounds the stories: a demonstration that hangs is a failed one.
@@ -76,7 +77,7 @@ func (p *program) play(ctx context.Context, s *stack, c assembly.Config) error {
 	p.say(fmt.Sprintf("Playing %d stories. The approval engine takes %s to %s here, not minutes; approvers have %s.\n"+
 		"Assignments expire after seconds, with notices %s and %s before.",
 		len(stories)+1, c.EngineDelay.Min, c.EngineDelay.Max, c.ApprovalTimeout, c.ExpiryNotices[0], c.ExpiryNotices[1]))
-	api := &caller{base: s.API, tenant: "contoso"}
+	api := &caller{base: s.API, tenant: "contoso", hears: s.config.EventsQueue != ""}
 	all, err := playAll(ctx, api)
 	if err != nil {
 		return err
@@ -97,8 +98,30 @@ func (p *program) play(ctx context.Context, s *stack, c assembly.Config) error {
 	if err != nil {
 		return err
 	}
-	p.say(fmt.Sprintf("\nThe record and the inbox agree: %d mails, each told once, and no other.", n))
+	delivered := ""
+	if api.hears {
+		if err := allDelivered(all); err != nil {
+			return err
+		}
+		delivered = " and delivered"
+	}
+	p.say(fmt.Sprintf("\nThe record and the inbox agree: %d mails, each told once%s, and no other.", n, delivered))
 	return nil
+}
+
+// allDelivered checks that the record has heard of each mail that it reached its recipient.
+func allDelivered(all []told) error {
+	var wrong []error
+	for _, t := range all {
+		for event, deliveries := range t.mails {
+			for _, d := range deliveries {
+				if d.SentDateTime != nil && d.Status != pim.StatusDelivered {
+					wrong = append(wrong, fmt.Errorf("%s to %s is %s: nobody has told that it was delivered", event, d.Address, d.Status))
+				}
+			}
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 func playAll(ctx context.Context, api *caller) ([]told, error) {

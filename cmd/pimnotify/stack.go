@@ -42,6 +42,7 @@ type stack struct {
 	UI       string
 	Temporal string
 	SES      string // what mails are sent to: the inbox, unless AWS_ENDPOINT_URL_SESV2 names another local server
+	ours     bool   // it is the inbox
 
 	config assembly.Config // as completed
 	env    environment     // with which the parts find each other
@@ -66,7 +67,6 @@ func up(ctx context.Context, c assembly.Config, given func(env string) bool, env
 	if err := s.complete(&c, given); err != nil {
 		return s, err
 	}
-	s.config = c
 	s.server, err = devserver.Start(ctx, devserver.Options{UI: true, Port: free(temporalPort), UIPort: free(uiPort), Log: io.Discard, Progress: progress})
 	if err != nil {
 		return s, err
@@ -82,7 +82,8 @@ func up(ctx context.Context, c assembly.Config, given func(env string) bool, env
 		return s, err
 	}
 	c.SESEndpoint = s.SES
-	s.env = env
+	s.listen(&c, given)
+	s.config, s.env = c, env
 	s.goes("worker", func() error { return worker.Run(ctx, c, env, log) })
 	s.goes("API", func() error { return serveAPI(ctx, c, env, log) })
 	s.API = reach(c.Listen)
@@ -140,8 +141,19 @@ func (s *stack) serveInbox(ctx context.Context, env environment, log *zap.Logger
 	}
 	s.goes("inbox", func() error { return api.Serve(ctx, listener, inbox.New(inbox.Options{}), log) })
 	s.Inbox = "http://" + listener.Addr().String()
-	s.SES = s.Inbox
+	s.SES, s.ours = s.Inbox, true
 	return nil
+}
+
+// listen has the worker hear from the inbox what becomes of mails, unless somebody else is to tell, or another server takes them.
+func (s *stack) listen(c *assembly.Config, given func(env string) bool) {
+	if !s.ours || given("PIMNOTIFY_SES_EVENTS_QUEUE") || given("PIMNOTIFY_SES_EVENTS_TOPIC") {
+		return
+	}
+	c.EventsQueue, c.SQSEndpoint = s.Inbox+inbox.QueuePath, s.Inbox
+	if c.ConfigurationSet == "" {
+		c.ConfigurationSet = "pimnotify"
+	}
 }
 
 func (s *stack) goes(name string, run func() error) {

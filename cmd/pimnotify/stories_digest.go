@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -44,7 +45,19 @@ func (c *caller) digest(ctx context.Context, result workflows.DigestResult, begi
 		mails:  map[string][]pim.Delivery{},
 		begins: begins,
 	}
-	var err error
-	t.mails[result.EventID], err = c.recipients(ctx, result.EventID)
-	return t, err
+	for {
+		all, err := c.recipients(ctx, result.EventID)
+		if err != nil {
+			return t, err
+		}
+		t.mails[result.EventID] = all
+		if !c.hears || !slices.ContainsFunc(all, func(d pim.Delivery) bool { return d.Status == pim.StatusSent }) {
+			return t, nil
+		}
+		select {
+		case <-ctx.Done():
+			return t, fmt.Errorf("nobody has told that %s was delivered: %w", result.EventID, ctx.Err())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }

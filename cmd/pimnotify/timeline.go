@@ -167,6 +167,9 @@ func sentence(reason, what string) string {
 	if rest, ok := strings.CutPrefix(reason, pim.UnknownPrefix); ok {
 		return "nobody knows whether it was sent, and it is not sent again: " + sentence(rest, what)
 	}
+	if since, ok := strings.CutPrefix(reason, pim.SuppressedPrefix); ok {
+		return "nothing is sent to this address any more, since a " + since
+	}
 	if how, ok := strings.CutPrefix(reason, pim.WithdrawnPrefix); ok {
 		return "the " + what + " was " + inWords(how) + " first"
 	}

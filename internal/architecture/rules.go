@@ -2,7 +2,7 @@
 // refuses a package that no rule speaks of, so that a new folder is placed on purpose.
 //
 // The language (pim) knows nobody. The adapters (mail/ses, ledger, directory, settings, templates) know the language and not each
-// other. What decides (workflows, activities, starter, imports) knows ports, never adapters. What assembles (worker, starter/api,
+// other. What decides (workflows, activities, starter, observer, imports) knows ports, never adapters. What assembles (worker, starter/api,
 // cmd) may know everybody, and nobody knows the programs.
 package architecture
 
@@ -32,6 +32,7 @@ var rules = []rule{
 
 	{folder: "workflows", project: []string{"activities", "pim"}, outside: []string{"go.temporal.io"}, notStd: []string{"net", "os"}},
 	{folder: "activities", project: []string{"pim", "mail"}, internal: true},
+	{folder: "observer", project: []string{"pim"}, internal: true},
 	{folder: "imports", project: []string{"pim"}, outside: []string{"modernc.org/sqlite"}, internal: true},
 	{folder: "starter", project: []string{"pim", "mail", "workflows", "activities"}, internal: true},
 

@@ -1,5 +1,6 @@
-// Package inbox is a small server that speaks enough of Amazon SES v2 to develop and test against: it takes mails as SES does,
-// keeps them in memory, shows them on a page, and misbehaves on demand.
+// Package inbox is a small server that speaks enough of Amazon SES v2, and of the SQS queue that SES's events arrive in, to develop and
+// test against: it takes mails as SES does, keeps them in memory, shows them on a page, tells what became of them, and misbehaves on
+// demand.
 //
 // It decides what SES would say to a request, as far as this project asks anything of SES. It refuses to deliver: no mail ever
 // leaves it. It is no place for real mails either, because whoever reaches it can read everything: let it listen on loopback.
@@ -13,6 +14,10 @@
 //	POST /clear-store                     forget what arrived
 //	GET, PUT, DELETE /faults              what goes wrong (type Fault), as {"faults": […]}
 //	GET, PUT /account                     what the account may do (type Account)
+//	POST /                                SQS: ReceiveMessage, DeleteMessage(Batch), GetQueueAttributes of the queue QueuePath
+//	GET, PUT /stream                      what becomes of mails, and how it is told (type Stream)
+//	POST /messages/{id}/events            tell of one mail: {"ends": "bounced"}
+//	GET  /queue                           how many events wait, are in flight, were deleted, and are dead
 //	GET  /health-check
 //
 // To see what becomes of a mail that is taken and whose answer is lost, one time in twenty:
@@ -37,6 +42,8 @@ type Options struct {
 	Faults []Fault
 	// Limit is how many mails are kept, the oldest are dropped. Zero: 100,000.
 	Limit int
+	// Stream is what becomes of mails, and how it is told.
+	Stream Stream
 	// LimitBytes is how much text is kept in them. Zero: 256 MiB.
 	LimitBytes int
 }
@@ -52,6 +59,7 @@ const (
 type Inbox struct {
 	handler http.Handler
 	faults  faults
+	stream  stream
 
 	mu         sync.Mutex
 	store      store
@@ -75,6 +83,8 @@ func New(o Options) *Inbox {
 	b.SetAccount(o.Account)
 	b.SetIdentities(o.Identities)
 	b.SetFaults(o.Faults...)
+	b.stream.queue = newQueue()
+	b.SetStream(o.Stream)
 	b.handler = b.routes()
 	return b
 }
@@ -102,6 +112,11 @@ func (b *Inbox) routes() http.Handler {
 	mux.HandleFunc("DELETE /faults", b.deleteFaults)
 	mux.HandleFunc("GET /account", b.getLimits)
 	mux.HandleFunc("PUT /account", b.putLimits)
+	mux.Handle("POST /{$}", authenticated(http.HandlerFunc(b.sqs)))
+	mux.HandleFunc("GET /stream", b.getStream)
+	mux.HandleFunc("PUT /stream", b.putStream)
+	mux.HandleFunc("POST /messages/{id}/events", b.postEvent)
+	mux.HandleFunc("GET /queue", b.getQueue)
 	mux.HandleFunc("GET /health-check", func(http.ResponseWriter, *http.Request) {})
 	// Another page open in the same browser may not forget mails or break the sending.
 	return http.NewCrossOriginProtection().Handler(mux)

@@ -85,7 +85,9 @@ func (b *Inbox) accept(in sendRequest) (id string, refusal *apiError) {
 	for _, h := range simple.Headers {
 		m.Headers = append(m.Headers, Header(h))
 	}
-	return b.store.add(m), nil
+	m.ID = b.store.add(m)
+	b.stream.tell(m)
+	return m.ID, nil
 }
 
 func (in sendRequest) recipients() []string {

@@ -46,7 +46,10 @@ type Options struct {
 	Checks  []Check      // what /readyz asks
 	Metrics http.Handler // what /metrics answers; not found where nil
 	Log     *zap.Logger  // one line a request; nothing is logged where nil
-	Version string       // shown in the OpenAPI document; "dev" where empty
+	// Events takes what SNS posts at /v1/ses/events; there is no such path where nil. EventRefused is told why a message is not believed.
+	Events       Topic
+	EventRefused func(reason string)
+	Version      string // shown in the OpenAPI document; "dev" where empty
 }
 
 // New builds the handler of the whole API.
@@ -90,6 +93,7 @@ func New(o Options) http.Handler {
 	handler = routed(mux, handler)
 	handler = authenticated(o.Tokens, handler)
 	handler = fromHere(o.Tokens, handler)
+	handler = sesEvents(o.Events, o.EventRefused, handler)
 	return logged(o.Log, handler)
 }
 
