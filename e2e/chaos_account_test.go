@@ -74,8 +74,18 @@ func (c *trial) settle(t *testing.T, w *world, ids ...string) {
 // was to be told is what the directory says: neither is asked of the record.
 func (c *trial) count(t *testing.T, w *world, id string) {
 	t.Helper()
-	v := w.view(t, id)
-	e := named(v, asking(id))
+	// What SES tells goes on meanwhile: the counts and the rows are to be of one moment.
+	var e pim.Event
+	var rows []pim.Delivery
+	statuses := pim.Counts{}
+	await(t, patience, "counts of "+asking(id)+" that are those of its rows", func() bool {
+		rows, e = w.recipients(t, asking(id)), named(w.view(t, id), asking(id))
+		clear(statuses)
+		for _, d := range rows {
+			statuses[d.Status]++
+		}
+		return maps.Equal(statuses, e.Counts)
+	})
 	arrived := w.arrivals(e.ID)
 	c.tally(arrived, c.n, e.DueDateTime)
 	for address, copies := range arrived {
@@ -86,16 +96,12 @@ func (c *trial) count(t *testing.T, w *world, id string) {
 		require.Len(t, attempts, len(copies), "%s got two mails of one attempt", address)
 	}
 
-	rows := w.recipients(t, e.ID)
 	require.Len(t, rows, c.n)
-	statuses := pim.Counts{}
 	for _, d := range rows {
-		statuses[d.Status]++
 		if d.Status == pim.StatusSent || d.Status == pim.StatusDelivered {
 			require.NotEmpty(t, arrived[d.Address], "%s is recorded as %s, and nothing arrived", d.Address, d.Status)
 		}
 	}
-	require.Equal(t, statuses, e.Counts, "the event's counts are those of its rows")
 	sum := 0
 	for _, n := range e.Counts {
 		sum += n

@@ -17,29 +17,34 @@ func slowAnswers(more ...inbox.Fault) []inbox.Fault {
 }
 
 // killed is a worker that dies so many times while the mails leave, each time another one follows. Of what was in flight nobody knows
-// the outcome; with events SES says so itself, and nothing is sent twice.
-func killed(times int, faults ...inbox.Fault) func(t *testing.T, c *trial) {
+// the outcome, and it is sent again.
+func killed(times int) func(t *testing.T, c *trial) {
 	return func(t *testing.T, c *trial) {
 		t.Helper()
-		w := c.deploy(t, options{noWorker: true, inbox: inbox.Options{Faults: slowAnswers(faults...)}})
-		worker := w.startWorker()
-		worker.awaitReadyWorker()
-		id := c.request(t, w, "r")
-		var back time.Duration
-		for i := range times {
-			// Somewhere in the i-th part of the mails, not at its end: there has to be something left.
-			w.awaitArrivals(t, asking(id), (10*i+3+c.random.IntN(5))*c.n/(10*times))
-			worker.kill()
-			died := time.Now()
-			arrived := len(w.arrivals(asking(id)))
-			worker = w.startWorker()
-			w.awaitArrivals(t, asking(id), min(arrived+inFlight+1, c.n))
-			back = max(back, time.Since(died))
-		}
-		c.settle(t, w, id)
-		c.note("mail leaves again %.1f s after a kill", back.Seconds())
-		c.nothingLost(t, times*inFlight+w.lostAnswers())
+		w := c.deploy(t, options{noWorker: true, inbox: inbox.Options{Faults: slowAnswers()}})
+		c.kill(t, w, times)
+		c.nothingLost(t, times*inFlight)
 	}
+}
+
+// kill asks everybody, and kills the worker so many times while they are told.
+func (c *trial) kill(t *testing.T, w *world, times int) {
+	t.Helper()
+	worker := w.startWorker()
+	worker.awaitReadyWorker()
+	id := c.request(t, w, "r")
+	var back time.Duration
+	for i := range times {
+		// Somewhere in the i-th part of the mails, not at its end: there has to be something left.
+		w.awaitArrivals(t, asking(id), (10*i+3+c.random.IntN(5))*c.n/(10*times))
+		worker.kill()
+		died, arrived := time.Now(), len(w.arrivals(asking(id)))
+		worker = w.startWorker()
+		w.awaitArrivals(t, asking(id), min(arrived+1, c.n))
+		back = max(back, time.Since(died))
+	}
+	c.settle(t, w, id)
+	c.note("mail leaves again %.1f s after a kill", back.Seconds())
 }
 
 func stoppedInTurn(t *testing.T, c *trial) {

@@ -26,8 +26,8 @@ const (
 	pollers     = 4                // calls that wait for events at one time
 	batch       = 10               // events one call brings, which is SQS's most
 	longPoll    = 20 * time.Second // SQS's longest: an idle queue costs little
-	visibility  = time.Minute      // how long an event is nobody else's; longer than recording takes
-	recordTime  = 30 * time.Second // bounds the recording of one batch
+	visibility  = 30 * time.Second // how long an event is nobody else's: a worker that dies with it keeps it well below lease and grace time
+	recordTime  = 20 * time.Second // bounds the recording of one batch
 	queueTime   = longPoll + 10*time.Second
 	firstPause  = time.Second // after a call that failed
 	longestWait = 30 * time.Second
