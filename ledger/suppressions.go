@@ -89,7 +89,7 @@ func withhold(ctx context.Context, tx *sql.Tx, keys []int64, unknownBefore time.
 	var a arguments
 	_, err := exec(ctx, tx, `
 		UPDATE recipients SET status = 'suppressed', updated_at = `+a.add(now())+`, reason = '`+pim.SuppressedPrefix+`' || `+suppressedBy+`
-		WHERE event_key IN `+a.keys(keys)+` AND status = 'planned' AND `+isSuppressed, a...)
+		WHERE event_key IN `+a.keys(keys)+` AND `+isOpen+` AND status = 'planned' AND `+isSuppressed, a...)
 	if err != nil || unknownBefore.IsZero() {
 		return err
 	}
@@ -97,11 +97,12 @@ func withhold(ctx context.Context, tx *sql.Tx, keys []int64, unknownBefore time.
 	_, err = exec(ctx, tx, `
 		UPDATE recipients SET status = 'cancelled', unknown_since = NULL, updated_at = `+a.add(now())+`,
 			reason = '`+pim.UnknownPrefix+pim.SuppressedPrefix+`' || `+suppressedBy+`
-		WHERE event_key IN `+a.keys(keys)+` AND status = 'unknown' AND unknown_since < `+a.add(micros(unknownBefore))+` AND `+isSuppressed, a...)
+		WHERE event_key IN `+a.keys(keys)+` AND `+isOpen+` AND status = 'unknown' AND unknown_since < `+a.add(micros(unknownBefore))+` AND `+isSuppressed, a...)
 	return err
 }
 
 const (
+	isOpen       = `status IN ('planned', 'sending', 'unknown')` // as the index of open mails says it
 	suppressedBy = `(SELECT s.kind FROM suppressions s WHERE s.address = recipients.address AND s.cleared_at IS NULL)`
 	isSuppressed = `EXISTS (SELECT 1 FROM suppressions s WHERE s.address = recipients.address AND s.cleared_at IS NULL)`
 )

@@ -49,11 +49,11 @@ type Observation struct {
 	Attempt   int    // as the mail's tag says; 0 where it came without one
 	MessageID string // the service's
 	Kind      ObservationKind
-	Reason    string // machine-readable, such as bounce:General; empty for what is no end
-	Detail    string // the service's own words; may name an address
-	Subject   string // of the mail, where the service repeats it
-	SentAt    time.Time
-	At        time.Time
+	Reason    string    // machine-readable, such as bounce:General; empty for what is no end
+	Detail    string    // the service's own words; may name an address
+	Subject   string    // of the mail, where the service repeats it
+	SentAt    time.Time // when the service took the mail, by its clock
+	At        time.Time // when it happened, by the same
 }
 
 // Follow is what a mail becomes by an observation. It takes only the steps that there are, so that what comes twice, late or out of

@@ -69,6 +69,13 @@ func TestTheDemonstrationFailsWhenTheInboxSaysOtherwise(t *testing.T) {
 	}
 }
 
+func TestTheDemonstrationFailsWhenAMailIsNotHeardOf(t *testing.T) {
+	all, _ := record()
+	require.ErrorContains(t, allDelivered(all), "activation.r1.completed to alain@contoso.example is sent")
+	all[0].mails["activation.r1.completed"][0].Status = pim.StatusDelivered
+	require.NoError(t, allDelivered(all))
+}
+
 func TestTheDemonstrationFailsWhenNobodyWasTold(t *testing.T) {
 	all, _ := record()
 	all[0].mails = nil

@@ -14,6 +14,9 @@ import (
 // ErrNothingObserved says that an event of SES is about no mail's fate: that somebody opened one, or that SES has begun to publish.
 var ErrNothingObserved = errors.New("nothing that becomes of a mail")
 
+// maxName is how long, in bytes, an id or a word of an event can be.
+const maxName = 256
+
 // maxEvent bounds an event: what a message of SNS or SQS holds.
 const maxEvent = 256 << 10
 
@@ -106,6 +109,8 @@ func parseEvent(body []byte) (pim.Observation, error) {
 		return pim.Observation{}, errors.New("not an event of SES: eventType is missing")
 	case e.Mail.MessageID == "":
 		return pim.Observation{}, errors.New("not an event of SES: mail.messageId is missing")
+	case len(e.Mail.MessageID) > maxName:
+		return pim.Observation{}, fmt.Errorf("not an event of SES: mail.messageId is longer than %d bytes", maxName)
 	case e.Mail.Timestamp.IsZero():
 		return pim.Observation{}, errors.New("not an event of SES: mail.timestamp is missing")
 	}
@@ -113,7 +118,8 @@ func parseEvent(body []byte) (pim.Observation, error) {
 	if err != nil {
 		return o, err
 	}
-	o.MessageID, o.Subject, o.SentAt = e.Mail.MessageID, e.Mail.CommonHeaders.Subject, e.Mail.Timestamp.UTC()
+	o.MessageID, o.Subject, o.SentAt = e.Mail.MessageID, brief(e.Mail.CommonHeaders.Subject), e.Mail.Timestamp.UTC()
+	o.Reason, o.Detail = o.Reason[:min(len(o.Reason), maxName)], brief(o.Detail)
 	if o.At = o.At.UTC(); o.At.IsZero() {
 		o.At = o.SentAt
 	}
@@ -128,7 +134,7 @@ func (e event) tags() (mailID string, attempt int) {
 		return "", 0
 	}
 	n, err := strconv.Atoi(attempts[0])
-	if err != nil || n < 1 {
+	if err != nil || n < 1 || len(mails[0]) > maxName {
 		return "", 0
 	}
 	return mails[0], n

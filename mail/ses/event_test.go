@@ -2,6 +2,7 @@ package ses
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,14 +99,15 @@ func TestWhatIsAboutNoMailsFateIsTold(t *testing.T) {
 func TestWhatIsNoEventOfSESIsRefusedWithoutQuotingIt(t *testing.T) {
 	for body, want := range map[string]string{
 		"": "no JSON object", "isabella@contoso.example": "no JSON object", "[]": "no JSON object",
-		`{"mail":{"messageId":"isabella@contoso.example"}}`:                        "eventType is missing",
-		`{"eventType":"Send","mail":{"timestamp":"2026-11-23T12:00:01Z"}}`:         "mail.messageId is missing",
-		`{"eventType":"Send","mail":{"messageId":"m"}}`:                            "mail.timestamp is missing",
-		`{"eventType":"Send","mail":{"messageId":7}}`:                              "not of the kind",
-		`{"eventType":"Send","mail":{"timestamp":"isabella","messageId":"m"}}`:     "not of the kind",
-		`{"Type":"Notification","Message":"hello isabella@contoso.example"}`:       "not of the kind",
-		`{"Type":"Notification","Message":"{\"eventType\":\"Send\",\"mail\":{}}"}`: "mail.messageId is missing",
-		string(make([]byte, 600<<10)):                                              "too long",
+		`{"mail":{"messageId":"isabella@contoso.example"}}`:                                                               "eventType is missing",
+		`{"eventType":"Send","mail":{"timestamp":"2026-11-23T12:00:01Z"}}`:                                                "mail.messageId is missing",
+		`{"eventType":"Send","mail":{"messageId":"m"}}`:                                                                   "mail.timestamp is missing",
+		`{"eventType":"Send","mail":{"timestamp":"2026-11-23T12:00:01Z","messageId":"` + strings.Repeat("m", 257) + `"}}`: "longer than 256",
+		`{"eventType":"Send","mail":{"messageId":7}}`:                                                                     "not of the kind",
+		`{"eventType":"Send","mail":{"timestamp":"isabella","messageId":"m"}}`:                                            "not of the kind",
+		`{"Type":"Notification","Message":"hello isabella@contoso.example"}`:                                              "not of the kind",
+		`{"Type":"Notification","Message":"{\"eventType\":\"Send\",\"mail\":{}}"}`:                                        "mail.messageId is missing",
+		string(make([]byte, 600<<10)):                                                                                     "too long",
 	} {
 		_, err := ParseEvent([]byte(body))
 		require.ErrorContains(t, err, want)
@@ -124,6 +126,15 @@ func TestAnEventWithoutOurTagsIsOneOfAMessageID(t *testing.T) {
 		require.Equal(t, "m", o.MessageID)
 		require.Equal(t, pim.ObservedBounce, o.Kind)
 	}
+}
+
+func TestLongTextsOfAnEventAreCut(t *testing.T) {
+	o, err := ParseEvent([]byte(published("Bounce", `"bounce":{"bounceType":"Permanent","bounceSubType":"`+strings.Repeat("G", 5000)+`",
+		"bouncedRecipients":[{"diagnosticCode":"`+strings.Repeat("ø", 5000)+`"}]}`)))
+	require.NoError(t, err)
+	require.Len(t, o.Reason, 256)
+	require.Len(t, o.Detail, 1000)
+	require.Equal(t, pim.ObservedBounce, o.Kind)
 }
 
 func FuzzParseEvent(f *testing.F) {

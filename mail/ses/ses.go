@@ -1,8 +1,9 @@
-// Package ses takes mail away through Amazon SES v2. It is the only importer of the AWS SDK.
+// Package ses takes mail away through Amazon SES v2, and reads what SES says of it afterwards. It is the only importer of the AWS SDK.
 //
-// It decides what an answer of SES means (classify.go) and how a mail.Message looks on SES's wire (message.go). It refuses to
-// repeat a send: SES has no idempotency key, so each Send is at most one HTTP request, and whether there may be another one is
-// for the owner of the mail's record to say. Reading calls (Account, CheckIdentity) do repeat, a few times: reading is safe.
+// It decides what an answer of SES means (classify.go), how a mail.Message looks on SES's wire (message.go), what an event of SES says of a
+// mail (event.go), and whether it is to be believed: one from the queue is (queue.go), one that somebody posts is where SNS has signed it
+// (topic.go). It refuses to repeat a send: SES has no idempotency key, so each Send is at most one HTTP request, and whether there may be
+// another one is for the owner of the mail's record to say. Reading calls (Account, CheckIdentity) do repeat, a few times: reading is safe.
 package ses
 
 import (
