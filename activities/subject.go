@@ -22,7 +22,7 @@ type subject struct {
 	scope     pim.Scope
 	adminsAt  string          // the scope where its administrators hold their roles
 	approval  pim.Approval    // whether approvers are specified, and who they are
-	requestor []pim.Principal // the people of the requestor's column: one person; more where a group stands in it
+	requestor []pim.Person    // the people of the requestor's column: one person; more where a group stands in it
 	story
 }
 
@@ -30,7 +30,7 @@ type subject struct {
 type story interface {
 	// introduce asks the directory who the people of the story are, and answers those who stand in the requestor's column. What
 	// the directory says of a person wins over what was said of them.
-	introduce(ctx context.Context, directory Directory) (requestor []pim.Principal, err error)
+	introduce(ctx context.Context, directory Directory) (requestor []pim.Person, err error)
 	// plan begins the plan of an event with what it depends on beside rules and columns. It is false where the event is nothing
 	// to tell of for a tenant with these settings.
 	plan(event pim.EventRef, settings pim.Settings) (in pim.PlanInput, tell bool)

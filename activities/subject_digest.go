@@ -50,7 +50,7 @@ func compare(ctx context.Context, ledger Ledger, tenant string, figures pim.Dige
 	return letter, nil
 }
 
-func (w *weekly) introduce(context.Context, Directory) ([]pim.Principal, error) { return nil, nil }
+func (w *weekly) introduce(context.Context, Directory) ([]pim.Person, error) { return nil, nil }
 
 func (w *weekly) plan(_ pim.EventRef, settings pim.Settings) (pim.PlanInput, bool) {
 	return pim.PlanInput{Additional: settings.Digest.AdditionalRecipients}, settings.Digest.Enabled
