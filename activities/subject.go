@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 
@@ -38,8 +39,16 @@ type story interface {
 	complete(letter *pim.Letter, event pim.EventRef)
 }
 
+// memory is what of the record a subject is read from. Ledger is one; so is what nobody has written down, where it is only previewed.
+type memory interface {
+	Accepted(ctx context.Context, tenant string, resource pim.Resource) (pim.Accepted, error)
+	Proposals(ctx context.Context, tenant string, resource pim.Resource, ids ...string) (map[string]pim.Proposal, error)
+	Digest(ctx context.Context, tenant, date string) (pim.DigestFigures, error)
+	DigestBefore(ctx context.Context, tenant string, to time.Time) (pim.DigestFigures, error)
+}
+
 // newSubject reads from the record what the mails speak of.
-func newSubject(ctx context.Context, ledger Ledger, in NotifyInput) (*subject, error) {
+func newSubject(ctx context.Context, ledger memory, in NotifyInput) (*subject, error) {
 	if in.Resource.Collection == pim.Digest { // nobody asked for it
 		return newWeekly(ctx, ledger, in)
 	}

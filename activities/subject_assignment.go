@@ -17,7 +17,7 @@ type assignment struct {
 	tales map[occasion]*tale
 }
 
-func newAssignment(ctx context.Context, ledger Ledger, in NotifyInput, accepted pim.Accepted) (*subject, error) {
+func newAssignment(ctx context.Context, ledger memory, in NotifyInput, accepted pim.Accepted) (*subject, error) {
 	a := &assignment{in: in, made: accepted.AcceptedAt}
 	if err := read(accepted, &a.given); err != nil {
 		return nil, err
