@@ -186,5 +186,6 @@ func inUse(path string, problem error) string {
 func (p *Parts) Starter() *starter.Client {
 	return &starter.Client{
 		Temporal: p.Temporal, Ledger: p.Ledger, Directory: p.Directory, Settings: p.Settings, TaskQueue: p.Config.TaskQueue,
+		Planner: p.planner(),
 	}
 }
