@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,6 +16,9 @@ type Rehearsal struct {
 	Accepted pim.Accepted
 	Notify   NotifyInput
 }
+
+// ErrWords is a mail that cannot be put into words.
+var ErrWords = errors.New("put into words")
 
 // Preview says who would be told, and in which words, by the directory, the settings and the rules as they are now. It plans and
 // renders as Notify does; it writes nothing down and sends nothing.
@@ -63,7 +67,7 @@ func (p *previewer) add(ctx context.Context, s *subject, due pim.Due) error {
 		}
 		text, err := p.a.Renderer.Render(s.letter(due.Event, r))
 		if err != nil {
-			return fmt.Errorf("put %s into words: %w", due.Event.ID, err)
+			return fmt.Errorf("%s: %w: %w", due.Event.ID, ErrWords, err)
 		}
 		event.Mails = append(event.Mails, pim.MailPreview{Audience: r.Audience, Subject: text.Subject, HTML: text.HTML, Text: text.Plain})
 	}

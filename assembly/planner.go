@@ -29,11 +29,11 @@ var _ activities.Renderer = (*words)(nil)
 
 func (w *words) Render(letter pim.Letter) (pim.Text, error) {
 	if w.portal == "" {
-		return pim.Text{}, &starter.NotSet{Setting: "PIMNOTIFY_PORTAL_URL", Need: "the links of mails lead there, so a mail cannot be shown without it"}
+		return pim.Text{}, &starter.NotSet{Setting: "PIMNOTIFY_PORTAL_URL", Reason: "is not set for this process, and the links of mails lead there: set it here too"}
 	}
 	texts, err := w.load()
 	if err != nil {
-		return pim.Text{}, err
+		return pim.Text{}, &starter.NotSet{Setting: "PIMNOTIFY_PORTAL_URL", Reason: "cannot be used: " + err.Error()}
 	}
 	return texts.Render(letter)
 }

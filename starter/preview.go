@@ -11,13 +11,13 @@ import (
 	"pimnotify/workflows"
 )
 
-// NotSet says that this process lacks a setting without which it cannot do what was asked.
+// NotSet says that this process lacks a setting, or has a wrong one, without which it cannot do what was asked.
 type NotSet struct {
 	Setting string // PIMNOTIFY_PORTAL_URL
-	Need    string // what it is needed for
+	Reason  string // what is wrong with it, and what it is for
 }
 
-func (e *NotSet) Error() string { return e.Setting + " is not set for this process: " + e.Need }
+func (e *NotSet) Error() string { return e.Setting + " " + e.Reason }
 
 // Preview says who would be told of a request or an assignment, when and in which words, if it were accepted now and went its usual
 // course: a request that needs approval is approved in the moment in which its approvers are asked, by somebody who is not known yet,
@@ -36,6 +36,9 @@ func (c *Client) Preview(ctx context.Context, tenant string, p pim.PreviewReques
 		var unset *NotSet
 		if errors.As(err, &unset) {
 			return pim.Preview{}, unset
+		}
+		if errors.Is(err, activities.ErrWords) {
+			return pim.Preview{}, err
 		}
 		return pim.Preview{}, away(AwayDirectory, "plan what would be told", err)
 	}
