@@ -28,7 +28,9 @@ func (a *Activities) Judge(ctx context.Context, in NotifyInput, event pim.EventR
 		if err != nil {
 			return pim.Judged{}, fmt.Errorf("ask the directory for %s: %w", column, err)
 		}
-		i := slices.IndexFunc(holders, func(h pim.Holder) bool { return h.Principal.Same(who) || who.Mail != "" && h.Principal.Mail == who.Mail })
+		i := slices.IndexFunc(holders, func(h pim.Holder) bool {
+			return h.Principal.Same(who) || who.Mail != "" && h.Principal.Mail == who.Mail
+		})
 		if i < 0 {
 			continue
 		}

@@ -21,9 +21,9 @@ type subject struct {
 	kind      pim.ResourceKind
 	role      pim.Role // by which its notification rules are found
 	scope     pim.Scope
-	adminsAt  string          // the scope where its administrators hold their roles
-	approval  pim.Approval    // whether approvers are specified, and who they are
-	requestor []pim.Person    // the people of the requestor's column: one person; more where a group stands in it
+	adminsAt  string       // the scope where its administrators hold their roles
+	approval  pim.Approval // whether approvers are specified, and who they are
+	requestor []pim.Person // the people of the requestor's column: one person; more where a group stands in it
 	story
 }
 

@@ -30,10 +30,10 @@ type Explanation struct {
 	PlannedDateTime *time.Time     `json:"plannedDateTime,omitempty" doc:"Left out while nobody was planned."`
 	Decision        *TimelineEntry `json:"decision,omitempty" doc:"What withdrew the event: who did it, how and when."`
 
-	Attempt      int        `json:"attempt,omitempty" doc:"How often sending it was begun."`
-	SentDateTime *time.Time `json:"sentDateTime,omitempty"`
-	MessageID    string     `json:"messageId,omitempty" doc:"SES's."`
-	Detail       string     `json:"detail,omitempty" doc:"SES's own words."`
+	Attempt      int         `json:"attempt,omitempty" doc:"How often sending it was begun."`
+	SentDateTime *time.Time  `json:"sentDateTime,omitempty"`
+	MessageID    string      `json:"messageId,omitempty" doc:"SES's."`
+	Detail       string      `json:"detail,omitempty" doc:"SES's own words."`
 	Reported     []SESReport `json:"reported,omitempty" doc:"What SES has said of it since."`
 
 	Sentences []string `json:"sentences"`

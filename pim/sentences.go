@@ -413,4 +413,6 @@ var conditionSays = map[Condition]func(e *explainer, s *Stand) string{
 	},
 }
 
-func siblingOf(t EventTrace, kind EventKind) string { return NewEvent(t.Resource, kind, "", time.Time{}).ID }
+func siblingOf(t EventTrace, kind EventKind) string {
+	return NewEvent(t.Resource, kind, "", time.Time{}).ID
+}
