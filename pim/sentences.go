@@ -82,7 +82,7 @@ func (e *explainer) stood(why *Why, part *PartTrace) {
 func how(state HolderState, via []Principal) string {
 	text := ""
 	if state != "" {
-		text = ", as " + stateWords[state] + " of the role that makes it"
+		text = ", holding its role " + stateWords[state]
 	}
 	if len(via) > 0 {
 		var names []string
@@ -95,8 +95,7 @@ func how(state HolderState, via []Principal) string {
 }
 
 var stateWords = map[HolderState]string{
-	HolderPermanent: "a permanent holder", HolderActive: "an active holder for a time", HolderActivated: "an eligible holder who had activated it",
-	HolderEligible: "an eligible holder",
+	HolderPermanent: "permanently", HolderActive: "for a time", HolderActivated: "as eligible and activated", HolderEligible: "as eligible only",
 }
 
 // due says when the mail was due, and why then.
@@ -176,7 +175,7 @@ var statusSays = map[RecipientStatus]func(e *explainer, m MailTrace){
 		e.say("They were left out, for the reason %s.", m.Reason)
 	},
 	StatusCapped: func(e *explainer, m MailTrace) {
-		e.say("They were number %d in the order of the event, which went to the first %d. A right to act stayed as it was.", m.Order, Cap)
+		e.say("They were number %d in the order of the event, which went to the first %d. Their right to act stayed as it was.", m.Order, Cap)
 	},
 	StatusCancelled: func(e *explainer, m MailTrace) {
 		reason, unknown := strings.CutPrefix(m.Reason, UnknownPrefix)
@@ -387,8 +386,8 @@ var conditionSays = map[Condition]func(e *explainer, s *Stand) string{
 		for _, state := range states {
 			count = append(count, string(state))
 		}
-		return fmt.Sprintf("%s is %s of the role behind %s now, and only these states count there: %s.",
-			called(e.in.Who), stateWords[s.State], s.Column, strings.Join(count, ", "))
+		return fmt.Sprintf("%s holds the role of the column %s %s now, and only these states count there: %s.",
+			called(e.in.Who), s.Column, stateWords[s.State], strings.Join(count, ", "))
 	},
 	ConditionRuleNames: func(e *explainer, _ *Stand) string {
 		var rules []string
