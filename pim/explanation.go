@@ -150,12 +150,18 @@ func (e *explainer) unrecorded() {
 		e.say("The record had nothing on %s for this event. What follows was judged at %s, with the directory and the settings of that moment.",
 			called(e.in.Who), stamp(now))
 		e.say("%s", conditionSays[condition](e, stand))
+		if stand == nil || condition == ConditionGroup || condition == ConditionNothingToTell {
+			return
+		}
+		for _, other := range e.in.Judged.others(e.in.Trace.Event.Kind) {
+			e.say("%s", conditionSays[e.in.Judged.of(other, e.in.Trace.Event.Kind)](e, &other))
+		}
 	}
 }
 
 // judge takes over where they stand now.
 func (e *explainer) judge() *Stand {
-	s := e.in.Judged.stand()
+	s := e.in.Judged.stand(e.in.Trace.Event.Kind)
 	if s == nil {
 		return nil
 	}

@@ -63,11 +63,12 @@ var AllConditions = []Condition{
 }
 
 // stand is the column that says most about somebody: one that would tell them now, else the first in which only their state is
-// in the way, else the first.
-func (j Judged) stand() *Stand {
+// in the way, else that of the requestor, who is never asked, else the first that tells somebody, else the first.
+func (j Judged) stand(event EventKind) *Stand {
 	for _, ok := range []func(Stand) bool{
 		func(s Stand) bool { return s.Told && s.Counts },
 		func(s Stand) bool { return s.Told },
+		func(s Stand) bool { return s.Column == Requestor && event.RequiresAction() },
 		func(s Stand) bool { return s.Cell != string(no) },
 		func(Stand) bool { return true },
 	} {
@@ -78,26 +79,40 @@ func (j Judged) stand() *Stand {
 	return nil
 }
 
+// others are the columns in which somebody stands beside that one.
+func (j Judged) others(event EventKind) []Stand {
+	main := j.stand(event)
+	return slices.DeleteFunc(slices.Clone(j.Stands), func(s Stand) bool { return s.Column == main.Column })
+}
+
 // condition is what keeps somebody out of an event whose plan is made.
 func (j Judged) condition(event EventKind, who Principal, outcome bool) Condition {
-	s := j.stand()
+	s := j.stand(event)
 	requestor := slices.ContainsFunc(j.Stands, func(s Stand) bool { return s.Column == Requestor })
 	switch {
 	case who.Type == Group:
 		return ConditionGroup
 	case !j.Told:
 		return ConditionNothingToTell
-	case outcome && requestor && event == ActivationApproved:
+	case outcome && requestor:
 		return ConditionOutcome
 	case s == nil && len(j.Named) > 0:
 		return ConditionRuleNames
 	case s == nil:
 		return ConditionNoRole
+	default:
+		return j.of(*s, event)
+	}
+}
+
+// of is what keeps somebody out who stands in a column.
+func (j Judged) of(s Stand, event EventKind) Condition {
+	switch {
 	case s.Told && s.Counts:
 		return ConditionCameLater
 	case s.Told:
 		return ConditionState
-	case requestor && event.RequiresAction():
+	case s.Column == Requestor && event.RequiresAction():
 		return ConditionNeverAsked
 	case s.Cell == string(no):
 		return ConditionMatrix
