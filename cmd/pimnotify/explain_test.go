@@ -121,5 +121,5 @@ func TestPreviewRefusesWhatTheAPIWouldRefuse(t *testing.T) {
 	file := d.write("preview.json", previewFile)
 	require.ErrorContains(t, d.ask("preview", "--tenant", "nowhere", "--file", file), "knows no tenant nowhere")
 	require.ErrorContains(t, d.ask("preview", "--tenant", "contoso", "--file", file, "--portal-url", ""), "PIMNOTIFY_PORTAL_URL is not set")
-	require.ErrorContains(t, d.ask("preview", "--tenant", "contoso", "--file", file, "--portal-url", "http://portal"), "PIMNOTIFY_PORTAL_URL cannot be used")
+	require.ErrorContains(t, d.ask("preview", "--tenant", "contoso", "--file", file, "--portal-url", "http://portal"), "PIMNOTIFY_PORTAL_URL must begin with https")
 }
