@@ -2,13 +2,11 @@ package ledger_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"pimnotify/internal/pgtest"
 	"pimnotify/ledger"
 	"pimnotify/pim"
 )
@@ -115,12 +113,10 @@ func TestTraceHasTheWholeOfAMail(t *testing.T) {
 
 // What it costs to plan a thousand recipients: without anything known of them, with one Why in common, and with one each.
 func BenchmarkPlan(b *testing.B) {
-	for name, url := range map[string]func(testing.TB) string{
-		"SQLite": func(t testing.TB) string { return filepath.Join(t.TempDir(), "ledger.db") }, "PostgreSQL": pgtest.URL,
-	} {
+	for _, d := range databases {
 		for _, groups := range []int{0, 1, 10, 1000} {
-			b.Run(fmt.Sprintf("%s/%d", name, groups), func(b *testing.B) {
-				l := open(b, url(b))
+			b.Run(fmt.Sprintf("%s/%d", d.name, groups), func(b *testing.B) {
+				l := open(b, d.url(b))
 				r := activation("r1")
 				_, _, err := l.Accept(b.Context(), acceptance(r))
 				require.NoError(b, err)

@@ -186,9 +186,7 @@ func TestEveryReasonThereIsHasItsSentence(t *testing.T) {
 		covered[c.reason] = true
 	}
 	var there []string
-	for _, status := range constants(t, ".", func(name, kind string) bool { return kind == "RecipientStatus" }) {
-		there = append(there, status)
-	}
+	there = append(there, constants(t, ".", func(_, kind string) bool { return kind == "RecipientStatus" })...)
 	for _, reason := range constants(t, ".", func(name, kind string) bool { return kind == "" && strings.HasPrefix(name, "Reason") }) {
 		there = append(there, "skipped "+reason)
 	}

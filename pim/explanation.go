@@ -113,7 +113,7 @@ func (e *explainer) recorded(m MailTrace) {
 	}
 	part := e.part(m.Audience, m.Part)
 	e.planned(part)
-	e.stood(m.Why, part)
+	e.stood(m.Why)
 	if m.Status != StatusSkipped {
 		e.due(m.DueDateTime, m.Audience)
 	}

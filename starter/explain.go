@@ -34,6 +34,9 @@ func (c *Client) Explain(ctx context.Context, tenant, eventID, recipient string)
 		return pim.Explanation{}, err
 	}
 	in := pim.ExplainInput{Trace: trace, Who: who, Now: c.now()}
+	if len(trace.Mails) > 0 && trace.Mails[0].PrincipalID != who.ID {
+		in.Who.ID = "" // it was an address
+	}
 	if err := c.recollect(ctx, tenant, &in); err != nil {
 		return pim.Explanation{}, err
 	}
