@@ -149,12 +149,12 @@ func (e *explainer) unrecorded() {
 		e.planned(part)
 		e.say("The record had nothing on %s for this event. What follows was judged at %s, with the directory and the settings of that moment.",
 			called(e.in.Who), stamp(now))
-		e.say("%s", conditionSays[condition](e, stand))
+		e.absent(condition, stand)
 		if stand == nil || condition == ConditionGroup || condition == ConditionNothingToTell {
 			return
 		}
 		for _, other := range e.in.Judged.others(e.in.Trace.Event.Kind) {
-			e.say("%s", conditionSays[e.in.Judged.of(other, e.in.Trace.Event.Kind)](e, &other))
+			e.absent(e.in.Judged.of(other, e.in.Trace.Event.Kind), &other)
 		}
 	}
 }

@@ -56,12 +56,6 @@ const (
 	ConditionCameLater      Condition = "cameLater"           // they stand in a told column now, and did not then
 )
 
-// AllConditions is every one of them.
-var AllConditions = []Condition{
-	ConditionNotPlanned, ConditionNoRole, ConditionMatrix, ConditionProfile, ConditionApproversNamed, ConditionNeverAsked, ConditionState,
-	ConditionRuleNames, ConditionGroup, ConditionOutcome, ConditionNothingToTell, ConditionCameLater,
-}
-
 // stand is the column that says most about somebody: one that would tell them now, else the first in which only their state is
 // in the way, else that of the requestor, who is never asked, else the first that tells somebody, else the first.
 func (j Judged) stand(event EventKind) *Stand {

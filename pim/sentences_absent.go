@@ -42,9 +42,17 @@ func (e *explainer) nowStands(s *Stand) {
 	e.say("Now, at %s, %s stands in the column %s%s, and %s.", stamp(e.in.Now), called(e.in.Who), s.Column, how(s.State, s.Via), says)
 }
 
+// absent says which condition kept somebody out.
+func (e *explainer) absent(condition Condition, s *Stand) {
+	if say, ok := conditionSays[condition]; ok {
+		e.say("%s", say(e, s))
+		return
+	}
+	e.say("The condition %s kept %s out.", condition, called(e.in.Who))
+}
+
 // conditionSays are the words of each condition that keeps somebody out of a record. Who they are is judged now, and they say so.
 var conditionSays = map[Condition]func(e *explainer, s *Stand) string{
-	ConditionNotPlanned: func(*explainer, *Stand) string { return "Recipients were still to be planned." },
 	ConditionNoRole: func(e *explainer, _ *Stand) string {
 		var columns []string
 		for _, column := range MatrixColumns(e.in.Judged.Kind) {
