@@ -103,12 +103,16 @@ func (c *Client) recollect(ctx context.Context, tenant string, in *pim.ExplainIn
 		return away(AwayLedger, "look up "+in.Trace.Resource.String(), err)
 	}
 	about, err := bodyOf[struct {
-		ResourceKind pim.ResourceKind `json:"resourceKind"`
+		ResourceKind   pim.ResourceKind   `json:"resourceKind"`
+		AssignmentType pim.AssignmentType `json:"assignmentType"`
 	}](accepted)
 	if err != nil {
 		return err
 	}
 	in.Kind = about.ResourceKind
+	if accepted.Resource.Collection == pim.Assignments && len(in.Trace.Due) == 0 { // only its withdrawal is known of
+		in.Trace.Due = []pim.Due{{Event: in.Trace.Event, Part: pim.PartAll, Telling: &pim.Telling{AssignmentType: about.AssignmentType}}}
+	}
 	if accepted.Resource.Collection != pim.ActivationRequests || len(accepted.Input) == 0 {
 		return nil
 	}

@@ -2,6 +2,7 @@ package starter_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -294,6 +295,40 @@ func TestExplainOfAnAssignmentKnowsItsGroupAndItsActor(t *testing.T) {
 	})
 }
 
+// An event of which the record has heard only that it is withdrawn, and one that was brought in.
+func TestExplainOfAnAssignmentNeedsNoMoreThanTheRecordHas(t *testing.T) {
+	onBoth(t, func(t *testing.T, p *press) {
+		made, err := p.Recall(tenant, pastAssignment("a1", long()))
+		require.NoError(t, err)
+		_, err = p.record.Import(t.Context(), []pim.Imported{made})
+		require.NoError(t, err)
+		p.explain(t, "assignment.a1.expired", "u7", "scheduled", "notPlannedYet", "Alain Charon (u7) stands in the column requestor, and would be told.")
+
+		a := pim.Resource{Collection: pim.Assignments, ID: "a1"}
+		unheard := pim.NewEvent(a, pim.AssignmentExpiring, "9", noon)
+		require.NoError(t, p.record.Record(t.Context(), tenant, a, pim.Change{Seq: 9, At: noon, What: pim.WhatRemoved, Status: pim.Revoked, By: "u11", Withdraw: []pim.EventRef{unheard}}))
+		e := p.explain(t, unheard.ID, "u11", "cancelled", "withdrawn:removed", "u11 removed the assignment at 2026-11-23T12:00:00Z.")
+		require.Equal(t, pim.AdminAdminEligibility, e.Rule)
+	})
+}
+
+func TestExplainOfSomebodyPastTheThousandth(t *testing.T) {
+	p := newPress(t, filepath.Join(t.TempDir(), "ledger.db"))
+	rule := pim.DefaultRule(pim.RequestorEndUserAssignment)
+	for i := range 1000 {
+		rule.NotificationRecipients = append(rule.NotificationRecipients, fmt.Sprintf("n%04d@contoso.example", i))
+	}
+	p.rules = pim.Rules{rule.ID: rule}
+	r := request()
+	r.Approval = pim.Approval{}
+	a, in := p.put(t, "r1", r)
+	changes := workflows.Foreseen(in)
+	p.tell(t, a, changes, changes[0].Schedule...)
+	e := p.explain(t, "activation.r1.completed", "n0999@contoso.example", "capped", "overCap", "They were number 1006 in the order of the event, which went to the first 1000.")
+	require.Equal(t, 1006, e.Order)
+	require.Equal(t, pim.Additional, e.Audience)
+}
+
 func TestExplainOfAnAlertThatAStrictTenantDoesNotHave(t *testing.T) {
 	p := newPress(t, filepath.Join(t.TempDir(), "ledger.db"))
 	alert := func(id string) {
@@ -320,6 +355,19 @@ func TestExplainOfSomebodyUnderAnotherIDOfTheSameAddress(t *testing.T) {
 	p.tell(t, a, nil, a.First.Schedule[0])
 	p.explain(t, a.First.Schedule[0].Event.ID, "u1b", "sent", "",
 		"Isabella at night (u1b) had the address isabella@contoso.example, under which Isabella Simonsen (u1) was told: one address got one mail.")
+}
+
+func TestExplainOfADigest(t *testing.T) {
+	p := newPress(t, filepath.Join(t.TempDir(), "ledger.db"))
+	p.of.Digest.AdditionalRecipients = []string{"audit@contoso.example"}
+	_, err := p.record.KeepDigest(t.Context(), tenant, "2026-11-23", pim.DigestFigures{From: noon.Add(-7 * day), To: noon, TimeZone: "UTC"})
+	require.NoError(t, err)
+	digest := pim.Resource{Collection: pim.Digest}
+	p.tell(t, pim.Accepted{Acceptance: pim.Acceptance{Tenant: tenant, Resource: digest}}, nil,
+		pim.Due{Event: pim.NewEvent(digest, pim.DigestWeekly, "2026-11-23", noon), Part: pim.PartAll, DueDateTime: noon})
+	p.explain(t, "digest.2026-11-23", "u2", "sent", "", "Adele Vance (u2) stood in the column globalAdministrator, holding its role permanently.")
+	p.explain(t, "digest.2026-11-23", "audit@contoso.example", "sent", "", "one of the additional recipients that the tenant's settings named.")
+	p.explain(t, "digest.2026-11-23", "u11", "leftOut", "noRole")
 }
 
 func TestExplainOfATenantsOwnEvents(t *testing.T) {
