@@ -2,18 +2,22 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"pimnotify/pim"
 )
 
+// ErrRecord is a record that does not answer, where something else might not have either.
+var ErrRecord = errors.New("read the record")
+
 // Judge says where somebody stands towards an event now: in which columns of the matrix, how they came there, and what matrix, profile
 // and rules say of it. Somebody is known by an id, an address or both. What is due says what an event of an assignment tells.
 func (a *Activities) Judge(ctx context.Context, in NotifyInput, event pim.EventRef, who pim.Principal) (pim.Judged, error) {
 	s, err := newSubject(ctx, a.Ledger, in)
 	if err != nil {
-		return pim.Judged{}, err
+		return pim.Judged{}, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
 	if err := s.introduce(ctx, a.Directory); err != nil {
 		return pim.Judged{}, fmt.Errorf("ask the directory about %s: %w", in.Resource, err)

@@ -68,7 +68,7 @@ func expand(ctx context.Context, t Tenant, principals []pim.Principal) ([]pim.Pe
 		}
 		below := append(above[:len(above):len(above)], e.Principal)
 		for _, id := range e.Members {
-			if _, reached := way[id]; !reached {
+			if other, reached := way[id]; !reached || nearer(below, other) {
 				way[id] = below
 			}
 		}
@@ -83,6 +83,13 @@ func expand(ctx context.Context, t Tenant, principals []pim.Principal) ([]pim.Pe
 		}
 	}
 	return members, nil
+}
+
+// nearer reports whether a way is to be told in the place of another one that leads to the same: of two that are equally long, that
+// through the group whose id comes first, so that it does not matter in which order a source answers.
+func nearer(way, other []pim.Principal) bool {
+	last := len(way) - 1
+	return len(way) == len(other) && way[last].ID < other[last].ID
 }
 
 func peopleOf(members []pim.Person) []pim.Principal {

@@ -325,3 +325,9 @@ func TestWhatWasPlannedBeforeReasonsWereKeptSaysSo(t *testing.T) {
 	in := told(pim.StatusSent, "", func(m *pim.MailTrace) { m.Why = nil })
 	require.Contains(t, pim.Explain(in).Sentences, "The plan was made by an earlier version of this program, which kept the outcome and left the reasons out.")
 }
+
+func TestSentencesAreLegibleWhateverSomebodyIsCalled(t *testing.T) {
+	in := withdrawn(about(pim.ActivationPendingApproval), pim.WhatApproved, &pim.Principal{ID: "u9", DisplayName: "Joni\r\n\x1b[31m\u202eSherman\u200b"})
+	in.Judged = &pim.Judged{Kind: pim.DirectoryRole, Told: true}
+	require.Contains(t, pim.Explain(in).Sentences, "Joni   [31mSherman (u9) approved the request at 2026-11-23T12:01:00Z.")
+}

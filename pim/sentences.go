@@ -4,13 +4,27 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // The sentences of explanations: short, in the past tense, times in UTC. Each status, each reason, each condition and each step that
 // can withdraw an event has words here; a test compares them with those that there are.
 
+// say adds a sentence. Names and SES's words are what somebody else typed, and a sentence may end up on a terminal: what is no
+// character to be read is a space, or goes.
 func (e *explainer) say(format string, args ...any) {
-	e.out.Sentences = append(e.out.Sentences, fmt.Sprintf(format, args...))
+	e.out.Sentences = append(e.out.Sentences, strings.Map(legible, fmt.Sprintf(format, args...)))
+}
+
+func legible(r rune) rune {
+	switch {
+	case unicode.IsPrint(r):
+		return r
+	case unicode.IsSpace(r), unicode.IsControl(r):
+		return ' '
+	default:
+		return -1
+	}
 }
 
 // called is somebody in a sentence: Isabella Simonsen (u1), or the address of somebody of whom nothing else is known.

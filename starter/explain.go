@@ -156,6 +156,9 @@ func (c *Client) judge(ctx context.Context, tenant string, in *pim.ExplainInput)
 		}
 	}
 	judged, err := c.Planner.Judge(ctx, activities.NotifyInput{Tenant: tenant, Resource: in.Trace.Resource, Due: in.Trace.Due}, in.Trace.Event, in.Who)
+	if errors.Is(err, activities.ErrRecord) {
+		return away(AwayLedger, "read what "+in.Trace.Event.ID+" is about", err)
+	}
 	if err != nil {
 		return away(AwayDirectory, "judge who is told of "+in.Trace.Event.ID, err)
 	}
