@@ -108,7 +108,7 @@ func (e *explainer) recorded(m MailTrace) {
 	if asked.ID != "" && m.PrincipalID != "" && asked.ID != m.PrincipalID {
 		e.say("%s had the address %s, under which %s was told: one address got one mail.", called(asked), m.Address, e.person())
 	}
-	if !strings.HasPrefix(m.Reason, WithdrawnPrefix) && !strings.HasPrefix(m.Reason, UnknownPrefix) {
+	if !strings.Contains(m.Reason, WithdrawnPrefix) {
 		o.Decision = nil // it had no part in what became of this mail
 	}
 	part := e.part(m.Audience, m.Part)

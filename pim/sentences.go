@@ -1,6 +1,7 @@
 package pim
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -166,17 +167,17 @@ var statusSays = map[RecipientStatus]func(e *explainer, m MailTrace){
 	},
 	StatusBounced: func(e *explainer, m MailTrace) {
 		e.accepted(m)
-		e.say("The recipient's mail server sent it back (bounced).")
+		e.say("The recipient's mail server sent it back (%s).", cmp.Or(m.Reason, "bounced"))
 	},
 	StatusComplained: func(e *explainer, m MailTrace) {
 		e.accepted(m)
-		e.say("The recipient marked it as spam (complained).")
+		e.say("The recipient marked it as spam (%s).", cmp.Or(m.Reason, "complained"))
 	},
 	StatusSuppressed: func(e *explainer, m MailTrace) {
 		if m.SentDateTime != nil {
 			e.accepted(m)
 		}
-		e.say("The address was on the suppression list, so the mail was kept from it.")
+		e.say("The address was on the suppression list (%s), so the mail was kept from it.", cmp.Or(m.Reason, "suppressed"))
 	},
 	StatusFailed: func(e *explainer, m MailTrace) {
 		e.say("It failed for good at attempt %d: %s.", m.Attempt, because(m.Reason))
@@ -195,6 +196,10 @@ var statusSays = map[RecipientStatus]func(e *explainer, m MailTrace){
 		reason, unknown := strings.CutPrefix(m.Reason, UnknownPrefix)
 		if unknown {
 			e.say("Attempt %d left, and its answer was lost, so it may have arrived.", m.Attempt)
+		}
+		if !strings.HasPrefix(reason, WithdrawnPrefix) {
+			e.say("The mail was given up, for the reason %s.", reason)
+			return
 		}
 		e.say("%s", e.step(reason))
 		if unknown {
@@ -278,6 +283,8 @@ var causes = map[string]string{
 	"connectionClosed":        "the connection was closed after the request had left",
 	"serverError":             "SES answered with a server error",
 	"unreadableAnswer":        "SES's answer could not be read",
+	"reject":                  "SES accepted it, and then found something harmful in it",
+	"renderingFailure":        "SES accepted it, and could not put it together",
 	"noMessageId":             "SES's answer had no message id",
 	"unlisted":                "SES answered something that is in no list",
 	"":                        "the worker that had claimed it was gone",
