@@ -19,23 +19,23 @@ func (l *Ledger) Trace(ctx context.Context, tenant, eventID string, who pim.Prin
 			return pim.ErrNotFound
 		}
 		var key int64
-		trace, key, err = readEventTrace(ctx, tx, tenant, eventID)
+		trace, key, err = traceEvent(ctx, tx, tenant, eventID)
 		if err != nil {
 			return err
 		}
-		if err := readSteps(ctx, tx, tenant, &trace); err != nil {
+		if err := traceSteps(ctx, tx, tenant, &trace); err != nil {
 			return fmt.Errorf("its steps: %w", err)
 		}
-		if trace.Parts, err = readParts(ctx, tx, key); err != nil {
+		if trace.Parts, err = traceParts(ctx, tx, key); err != nil {
 			return fmt.Errorf("its parts: %w", err)
 		}
-		trace.Mails, err = readMails(ctx, tx, key, who)
+		trace.Mails, err = traceMails(ctx, tx, key, who)
 		return err
 	})
 	return trace, err
 }
 
-func readEventTrace(ctx context.Context, q querier, tenant, eventID string) (trace pim.EventTrace, key int64, err error) {
+func traceEvent(ctx context.Context, q querier, tenant, eventID string) (trace pim.EventTrace, key int64, err error) {
 	var dueAt int64
 	err = q.QueryRowContext(ctx, `
 		SELECT event_key, collection, resource_id, display_id, kind, occurrence, due_at, withdrawn
@@ -48,18 +48,18 @@ func readEventTrace(ctx context.Context, q querier, tenant, eventID string) (tra
 	return trace, key, err
 }
 
-// stepsQuery finds the steps that name an event. What the pattern lets through besides is told apart by reading it: an assignment can
+// traceStepsQuery finds the steps that name an event. What the pattern lets through besides is told apart by reading it: an assignment can
 // have thousands of steps, and few of them are read so.
-const stepsQuery = `
+const traceStepsQuery = `
 	SELECT t.at, t.what, t.status, t.change, p.reviewer_id, p.reviewer_name, p.justification
 	FROM timeline t LEFT JOIN proposals p ON p.proposal_id = t.decision_id AND ` + ofOneResource + `
 	WHERE t.tenant = $1 AND t.collection = $2 AND t.resource_id = $3 AND t.change LIKE '%"' || $4 || '"%' ORDER BY t.seq`
 
-// readSteps reads what laid the event out, and what withdrew it.
-func readSteps(ctx context.Context, q querier, tenant string, trace *pim.EventTrace) error {
+// traceSteps reads what laid the event out, and what withdrew it.
+func traceSteps(ctx context.Context, q querier, tenant string, trace *pim.EventTrace) error {
 	event := identify(trace.Event)
 	args := []any{tenant, string(trace.Resource.Collection), trace.Resource.ID, trace.Event.ID}
-	return each(ctx, q, stepsQuery, args, func(rows *sql.Rows) error {
+	return each(ctx, q, traceStepsQuery, args, func(rows *sql.Rows) error {
 		var at int64
 		var encoded string
 		var step pim.TimelineEntry
@@ -92,7 +92,7 @@ func readSteps(ctx context.Context, q querier, tenant string, trace *pim.EventTr
 	})
 }
 
-func readParts(ctx context.Context, q querier, eventKey int64) (parts []pim.PartTrace, err error) {
+func traceParts(ctx context.Context, q querier, eventKey int64) (parts []pim.PartTrace, err error) {
 	err = each(ctx, q, `SELECT part, due_at, planned_at FROM parts WHERE event_key = $1 ORDER BY due_at, part`, []any{eventKey}, func(rows *sql.Rows) error {
 		var p pim.PartTrace
 		var dueAt int64
@@ -108,15 +108,15 @@ func readParts(ctx context.Context, q querier, eventKey int64) (parts []pim.Part
 	return parts, err
 }
 
-const mailsQuery = `
+const traceMailsQuery = `
 	SELECT r.mail_id, r.address, r.principal_id, r.display_name, r.audience, r.recipient_type, r.ord, r.status, r.reason, r.message_id, r.subject,
 		r.due_at, r.sent_at, r.attempt, r.part, r.detail, r.lease_until, r.unknown_since, w.knew
 	FROM recipients r LEFT JOIN whys w ON w.event_key = r.event_key AND w.why = r.why
 	WHERE r.event_key = $1 AND (r.principal_id = $2 AND r.principal_id <> '' OR r.address = $3 AND r.address <> '')
 	ORDER BY CASE WHEN r.principal_id = $2 THEN 0 ELSE 1 END, r.position`
 
-func readMails(ctx context.Context, q querier, eventKey int64, who pim.Principal) (mails []pim.MailTrace, err error) {
-	err = each(ctx, q, mailsQuery, []any{eventKey, text(who.ID), text(who.Mail)}, func(rows *sql.Rows) error {
+func traceMails(ctx context.Context, q querier, eventKey int64, who pim.Principal) (mails []pim.MailTrace, err error) {
+	err = each(ctx, q, traceMailsQuery, []any{eventKey, text(who.ID), text(who.Mail)}, func(rows *sql.Rows) error {
 		var m pim.MailTrace
 		var dueAt int64
 		var sentAt, leaseUntil, unknownSince sql.NullInt64
