@@ -51,5 +51,14 @@ func (a *Activities) Judge(ctx context.Context, in NotifyInput, event pim.EventR
 		judged.Stands = append(judged.Stands, stand)
 	}
 	judged.Named = pim.NamingRules(rules, who.Mail)
+	recipients, err := a.recipients(ctx, s, pim.Due{Event: event, Part: pim.PartAll}, nil)
+	if err != nil {
+		return pim.Judged{}, fmt.Errorf("plan %s as of now: %w", event.ID, err)
+	}
+	if i := slices.IndexFunc(recipients, func(r pim.Recipient) bool {
+		return r.PrincipalID != "" && r.PrincipalID == who.ID || who.Mail != "" && r.Address == who.Mail
+	}); i >= 0 {
+		judged.Would = &recipients[i]
+	}
 	return judged, nil
 }

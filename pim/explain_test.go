@@ -97,7 +97,11 @@ func stands(s pim.Stand) pim.Judged {
 	if s.Audience == "" {
 		s.Audience = s.Column
 	}
-	return pim.Judged{Stands: []pim.Stand{s}}
+	j := pim.Judged{Stands: []pim.Stand{s}}
+	if s.Told && s.Counts {
+		j.Would = &pim.Recipient{PrincipalID: isabella.ID, Status: pim.StatusPlanned}
+	}
+	return j
 }
 
 // explained is one reason there is, the set-up in which it is the answer, and the sentence that says so.
@@ -115,7 +119,9 @@ func everyReason() []explained {
 	untold.Judged.Told = false
 	outcome := leftOut(pim.ActivationApproved, stands(pim.Stand{Column: pim.Requestor, Cell: "entra", Told: true, Counts: true}))
 	scheduled := about(pim.ActivationPendingApproval)
-	scheduled.Judged = &pim.Judged{Kind: pim.DirectoryRole, Told: true, Stands: stands(pim.Stand{Column: pim.Approver, Cell: "yes", Told: true, Counts: true}).Stands}
+	asks := stands(pim.Stand{Column: pim.Approver, Cell: "yes", Told: true, Counts: true})
+	asks.Kind, asks.Told = pim.DirectoryRole, true
+	scheduled.Judged = &asks
 
 	all := []explained{
 		{"planned", told(pim.StatusPlanned, ""), "planned", "At 2026-11-23T13:00:00Z it was still waiting for its turn to be sent."},
@@ -154,7 +160,7 @@ func everyReason() []explained {
 		{"condition groupItself", group, "leftOut", "Tier-0 approvers (g1) is a group: its members are told, each for themself. Ask about one of them."},
 		{"condition toldOfTheOutcome", outcome, "leftOut", "Isabella Simonsen (u1) is the requestor, who was told what came of the approval in the same moment, and got that mail alone: see the event activation.r1.completed or activation.r1.failed."},
 		{"condition nothingToTell", untold, "leftOut", "With the tenant's settings of now, in profile strict, assignment.assignedOutsidePim is told to nobody for this assignment or week."},
-		{"condition cameLater", leftOut(pim.ActivationCompleted, stands(pim.Stand{Column: pim.GlobalAdministrator, Cell: "yes", State: pim.HolderActive, Told: true, Counts: true, Via: []pim.Principal{tierZero}})), "leftOut", "Isabella Simonsen (u1) stands in the column globalAdministrator now, holding its role for a time, through the group Tier-0 approvers (g1), and would be told now. When the recipients were planned they stood elsewhere, or the settings were others."},
+		{"condition cameLater", leftOut(pim.ActivationCompleted, stands(pim.Stand{Column: pim.GlobalAdministrator, Cell: "yes", State: pim.HolderActive, Told: true, Counts: true, Via: []pim.Principal{tierZero}})), "leftOut", "Isabella Simonsen (u1) stands in the column globalAdministrator now, holding its role for a time, through the group Tier-0 approvers (g1), and would be told. When the recipients were planned they stood elsewhere, or the settings were others."},
 	}
 	for what, sentence := range map[pim.What]string{
 		pim.WhatRequested: "Joni Sherman (u9) made the request at", pim.WhatApproved: "Joni Sherman (u9) approved the request at",
@@ -296,9 +302,11 @@ func constants(t *testing.T, folder string, wanted func(name, kind string) bool)
 // The case for which the page on PIM's mails says that approvers may hear nothing: somebody approved before they were asked.
 func TestApprovedBeforeTheFirstMailLeftNamesWhoApprovedAndWhen(t *testing.T) {
 	in := withdrawn(about(pim.ActivationPendingApproval), pim.WhatApproved, &joni)
-	in.Judged = &pim.Judged{Kind: pim.DirectoryRole, Told: true, Stands: stands(pim.Stand{
+	judged := stands(pim.Stand{
 		Column: pim.Approver, Cell: "yes", Told: true, Counts: true, Via: []pim.Principal{tierZero}, Rule: pim.ApproverEndUserAssignment, Level: pim.LevelAll,
-	}).Stands}
+	})
+	judged.Kind, judged.Told = pim.DirectoryRole, true
+	in.Judged = &judged
 	e := pim.Explain(in)
 	require.Equal(t, pim.ExplanationStatus(pim.StatusCancelled), e.Status)
 	require.Equal(t, "withdrawn:approved", e.Reason)

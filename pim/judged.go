@@ -11,6 +11,8 @@ type Judged struct {
 	Fallback bool     // approval is required, and nobody was named to approve
 	Stands   []Stand  // in the order of the matrix; columns of which the matrix says no are among them
 	Named    []RuleID // the rules that name the address beside their default recipients
+	// Would is what a plan of this moment would make of them; nil where they would not be in it.
+	Would *Recipient
 }
 
 // Stand is a column of the matrix in which somebody stands, or would, were their state another one.
@@ -90,6 +92,8 @@ func (j Judged) condition(event EventKind, who Principal, outcome bool) Conditio
 		return ConditionNothingToTell
 	case outcome && requestor:
 		return ConditionOutcome
+	case s == nil && j.Would != nil:
+		return ConditionCameLater
 	case s == nil && len(j.Named) > 0:
 		return ConditionRuleNames
 	case s == nil:

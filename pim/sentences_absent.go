@@ -29,17 +29,27 @@ func (e *explainer) notPlanned(part *PartTrace, column Audience) {
 
 // nowStands says where somebody stands now, where nobody was planned.
 func (e *explainer) nowStands(s *Stand) {
-	if s == nil {
-		e.say("Now, at %s, %s stands in none of the event's columns.", stamp(e.in.Now), called(e.in.Who))
-		return
-	}
-	says := "would be told"
-	switch condition := e.in.Judged.condition(e.in.Trace.Event.Kind, e.in.Who, false); condition {
-	case ConditionCameLater:
+	now, who := stamp(e.in.Now), called(e.in.Who)
+	switch {
+	case s == nil && e.in.Judged.Would != nil:
+		e.say("Now, at %s, %s is an additional recipient, and %s.", now, who, e.would())
+	case s == nil:
+		e.say("Now, at %s, %s stands in none of the event's columns.", now, who)
 	default:
-		says = "would be left out (" + string(condition) + ")"
+		e.say("Now, at %s, %s stands in the column %s%s, and %s.", now, who, s.Column, how(s.State, s.Via), e.would())
 	}
-	e.say("Now, at %s, %s stands in the column %s%s, and %s.", stamp(e.in.Now), called(e.in.Who), s.Column, how(s.State, s.Via), says)
+}
+
+// would is what a plan of now would do with somebody.
+func (e *explainer) would() string {
+	switch w := e.in.Judged.Would; {
+	case w == nil:
+		return "would be left out (" + string(e.in.Judged.condition(e.in.Trace.Event.Kind, e.in.Who, false)) + ")"
+	case w.Reason != "":
+		return "would be left out (" + w.Reason + ")"
+	default:
+		return "would be told"
+	}
 }
 
 // absent says which condition kept somebody out.
@@ -106,8 +116,12 @@ var conditionSays = map[Condition]func(e *explainer, s *Stand) string{
 		return fmt.Sprintf("With the tenant's settings of now, in profile %s, %s is told to nobody for this assignment or week.", e.in.Judged.Profile, e.in.Trace.Event.Kind)
 	},
 	ConditionCameLater: func(e *explainer, s *Stand) string {
-		return fmt.Sprintf("%s stands in the column %s now%s, and would be told now. When the recipients were planned they stood elsewhere, or the settings were others.",
-			called(e.in.Who), s.Column, how(s.State, s.Via))
+		where := "is an additional recipient now"
+		if s != nil {
+			where = fmt.Sprintf("stands in the column %s now%s", s.Column, how(s.State, s.Via))
+		}
+		return fmt.Sprintf("%s %s, and %s. When the recipients were planned they stood elsewhere, or the settings were others.",
+			called(e.in.Who), where, e.would())
 	},
 }
 

@@ -25,6 +25,14 @@ func TestExplainSaysWhatLedToEveryMailOfARequestAndToEveryAbsence(t *testing.T) 
 
 		p.explain(t, asked.Event.ID, "u1", "scheduled", "notPlannedYet", "Isabella Simonsen (u1) stands in the column approver", "and would be told.")
 		p.explain(t, asked.Event.ID, "u2", "scheduled", "notPlannedYet", "would be left out (matrixSaysNo).")
+		p.rules = pim.Rules{pim.ApproverEndUserAssignment: {NotificationLevel: pim.LevelNone}}
+		p.explain(t, asked.Event.ID, "u1", "scheduled", "notPlannedYet", "and would be left out (ruleOff).")
+		p.rules = pim.Rules{pim.ApproverEndUserAssignment: {
+			NotificationLevel: pim.LevelAll, IsDefaultRecipientsEnabled: true, NotificationRecipients: []string{"soc@contoso.example"},
+		}}
+		p.explain(t, asked.Event.ID, "soc@contoso.example", "scheduled", "notPlannedYet", "soc@contoso.example is an additional recipient, and would be told.")
+		p.rules = nil
+		p.explain(t, asked.Event.ID, "u25", "scheduled", "notPlannedYet", "and would be left out (noAddress).")
 		p.tell(t, a, nil, asked)
 
 		e := p.explain(t, asked.Event.ID, "u1", "sent", "",
@@ -61,7 +69,7 @@ func TestExplainSaysWhatLedToEveryMailOfARequestAndToEveryAbsence(t *testing.T) 
 		p.explain(t, approved, "u7", "leftOut", "toldOfTheOutcome", "see the event activation.r1.completed")
 		p.explain(t, approved, "u9", "sent", "")
 		p.organise(t, strings.Replace(string(directory.Sample()), "principal: u4, state: eligible", "principal: u4, state: permanent", 1))
-		p.explain(t, completed, "u4", "leftOut", "cameLater", "holding its role permanently, and would be told now.")
+		p.explain(t, completed, "u4", "leftOut", "cameLater", "holding its role permanently, and would be told.")
 		p.explain(t, completed, "u2", "sent", "")
 	})
 }
@@ -137,6 +145,8 @@ func TestExplainSaysWhichRuleAndWhichProfileKeptAMailBack(t *testing.T) {
 		p.explain(t, completed, "audit@contoso.example", "sent", "", "audit@contoso.example was an additional recipient, named by the rule Notification_Requestor_EndUser_Assignment.")
 		p.explain(t, completed, "soc@contoso.example", "leftOut", "ruleLetsNothing", "The address is named now by Notification_Admin_EndUser_Assignment")
 
+		p.rules = pim.Rules{pim.RequestorEndUserAssignment: {NotificationLevel: pim.LevelAll, NotificationRecipients: []string{"late@contoso.example"}}}
+		p.explain(t, completed, "late@contoso.example", "leftOut", "cameLater", "late@contoso.example is an additional recipient now, and would be told.")
 		p.rules = nil // what the plan knew stays
 		p.explain(t, completed, "u2", "skipped", "ruleOff", "at level Critical")
 
