@@ -77,6 +77,8 @@ type Directory interface {
 	Principal(ctx context.Context, tenant, id string) (pim.Principal, bool, error)
 	// People expands groups and answers each person once, with the directory's name and address.
 	People(ctx context.Context, tenant string, principals []pim.Principal) ([]pim.Principal, error)
+	// Expand is People, with the groups through which each was reached.
+	Expand(ctx context.Context, tenant string, principals []pim.Principal) ([]pim.Person, error)
 	Holders(ctx context.Context, tenant string, query pim.HolderQuery) ([]pim.Holder, error)
 	// RoleFigures counts the holders of every Entra role.
 	RoleFigures(ctx context.Context, tenant string) ([]pim.RoleFigure, error)

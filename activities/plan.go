@@ -60,49 +60,58 @@ func (a *Activities) recipients(ctx context.Context, s *subject, due pim.Due, ea
 		return nil, nil
 	}
 	in.Event = due.Event.Kind
+	in.Profile = settings.Profile
 	in.Rules = a.Settings.Rules(s.in.Tenant, s.kind, s.role, s.scope)
 	in.Earlier = earlier
 	for _, column := range columns {
-		people, err := a.people(ctx, s, column)
+		filled, err := a.fill(ctx, s, due.Event.Kind, column)
 		if err != nil {
 			return nil, fmt.Errorf("ask the directory for %s: %w", column.Source, err)
 		}
-		in.Columns = append(in.Columns, pim.Filled{Audience: column.Audience, People: people})
+		in.Columns = append(in.Columns, filled)
 	}
 	return pim.Plan(in), nil
 }
 
-// people are those who stand in a column now.
-func (a *Activities) people(ctx context.Context, s *subject, column pim.Column) ([]pim.Principal, error) {
-	switch column.Source {
+// fill finds those who stand in a column now, and how they came to.
+func (a *Activities) fill(ctx context.Context, s *subject, event pim.EventKind, column pim.Column) (pim.Filled, error) {
+	filled := pim.Filled{Audience: column.Audience, Source: column.Source, Reached: map[string]pim.Reached{}}
+	filled.Cell, _ = pim.Cell(s.kind, event, column.Source)
+	holders, err := a.standing(ctx, s, column.Source)
+	for _, holder := range holders {
+		if _, _, roleMakesIt := pim.HoldersOf(column.Source); !roleMakesIt || slices.Contains(column.States, holder.State) {
+			filled.People = append(filled.People, holder.Principal)
+			filled.Reached[holder.Principal.ID] = pim.Reached{State: holder.State, Via: holder.Via}
+		}
+	}
+	return filled, err
+}
+
+// standing are those who could stand in a column of the matrix now, whatever the state in which they hold the role that makes it.
+func (a *Activities) standing(ctx context.Context, s *subject, column pim.Audience) ([]pim.Holder, error) {
+	switch column {
 	case pim.Requestor:
-		return s.requestor, nil
+		return asHolders(s.requestor), nil
 	case pim.Approver:
 		if len(s.approval.Approvers) == 0 {
 			return nil, nil
 		}
-		return a.Directory.People(ctx, s.in.Tenant, s.approval.Approvers)
+		people, err := a.Directory.Expand(ctx, s.in.Tenant, s.approval.Approvers)
+		return asHolders(people), err
 	default:
-		return a.holders(ctx, s, column)
+		role, _, ok := pim.HoldersOf(column)
+		if !ok {
+			return nil, fmt.Errorf("no role makes somebody %s", column)
+		}
+		return a.Directory.Holders(ctx, s.in.Tenant, pim.HolderQuery{Kind: s.kind, Role: role, Scope: s.adminsAt})
 	}
 }
 
-func (a *Activities) holders(ctx context.Context, s *subject, column pim.Column) ([]pim.Principal, error) {
-	role, _, ok := pim.HoldersOf(column.Source)
-	if !ok {
-		return nil, fmt.Errorf("no role makes somebody %s", column.Source)
+// asHolders are people who stand in a column that no role makes.
+func asHolders(people []pim.Person) []pim.Holder {
+	holders := make([]pim.Holder, 0, len(people))
+	for _, p := range people {
+		holders = append(holders, pim.Holder{Principal: p.Principal, Via: p.Via})
 	}
-	holders, err := a.Directory.Holders(ctx, s.in.Tenant, pim.HolderQuery{
-		Kind: s.kind, Role: role, Scope: s.adminsAt,
-	})
-	if err != nil {
-		return nil, err
-	}
-	var people []pim.Principal
-	for _, holder := range holders {
-		if slices.Contains(column.States, holder.State) {
-			people = append(people, holder.Principal)
-		}
-	}
-	return people, nil
+	return holders
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 
@@ -20,9 +21,9 @@ type subject struct {
 	kind      pim.ResourceKind
 	role      pim.Role // by which its notification rules are found
 	scope     pim.Scope
-	adminsAt  string          // the scope where its administrators hold their roles
-	approval  pim.Approval    // whether approvers are specified, and who they are
-	requestor []pim.Principal // the people of the requestor's column: one person; more where a group stands in it
+	adminsAt  string       // the scope where its administrators hold their roles
+	approval  pim.Approval // whether approvers are specified, and who they are
+	requestor []pim.Person // the people of the requestor's column: one person; more where a group stands in it
 	story
 }
 
@@ -30,7 +31,7 @@ type subject struct {
 type story interface {
 	// introduce asks the directory who the people of the story are, and answers those who stand in the requestor's column. What
 	// the directory says of a person wins over what was said of them.
-	introduce(ctx context.Context, directory Directory) (requestor []pim.Principal, err error)
+	introduce(ctx context.Context, directory Directory) (requestor []pim.Person, err error)
 	// plan begins the plan of an event with what it depends on beside rules and columns. It is false where the event is nothing
 	// to tell of for a tenant with these settings.
 	plan(event pim.EventRef, settings pim.Settings) (in pim.PlanInput, tell bool)
@@ -38,8 +39,16 @@ type story interface {
 	complete(letter *pim.Letter, event pim.EventRef)
 }
 
+// memory is what of the record a subject is read from. Ledger is one; so is what nobody has written down, where it is only previewed.
+type memory interface {
+	Accepted(ctx context.Context, tenant string, resource pim.Resource) (pim.Accepted, error)
+	Proposals(ctx context.Context, tenant string, resource pim.Resource, ids ...string) (map[string]pim.Proposal, error)
+	Digest(ctx context.Context, tenant, date string) (pim.DigestFigures, error)
+	DigestBefore(ctx context.Context, tenant string, to time.Time) (pim.DigestFigures, error)
+}
+
 // newSubject reads from the record what the mails speak of.
-func newSubject(ctx context.Context, ledger Ledger, in NotifyInput) (*subject, error) {
+func newSubject(ctx context.Context, ledger memory, in NotifyInput) (*subject, error) {
 	if in.Resource.Collection == pim.Digest { // nobody asked for it
 		return newWeekly(ctx, ledger, in)
 	}

@@ -26,13 +26,13 @@ func newActivation(in NotifyInput, accepted pim.Accepted) (*subject, error) {
 	}, nil
 }
 
-func (a *activation) introduce(ctx context.Context, directory Directory) ([]pim.Principal, error) {
-	requestor, err := directory.People(ctx, a.in.Tenant, []pim.Principal{a.request.Principal})
+func (a *activation) introduce(ctx context.Context, directory Directory) ([]pim.Person, error) {
+	requestor, err := directory.Expand(ctx, a.in.Tenant, []pim.Principal{a.request.Principal})
 	if err != nil {
 		return nil, fmt.Errorf("requestor: %w", err)
 	}
 	if len(requestor) == 1 {
-		a.request.Principal = requestor[0]
+		a.request.Principal = requestor[0].Principal
 	}
 	return requestor, nil
 }

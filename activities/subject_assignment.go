@@ -17,7 +17,7 @@ type assignment struct {
 	tales map[occasion]*tale
 }
 
-func newAssignment(ctx context.Context, ledger Ledger, in NotifyInput, accepted pim.Accepted) (*subject, error) {
+func newAssignment(ctx context.Context, ledger memory, in NotifyInput, accepted pim.Accepted) (*subject, error) {
 	a := &assignment{in: in, made: accepted.AcceptedAt}
 	if err := read(accepted, &a.given); err != nil {
 		return nil, err
@@ -35,13 +35,13 @@ func newAssignment(ctx context.Context, ledger Ledger, in NotifyInput, accepted 
 
 // introduce finds out who has the role: one person, or the people of a group, each of whom is told. The others who have a part
 // in it, the administrators and whoever asked, are only named.
-func (a *assignment) introduce(ctx context.Context, directory Directory) ([]pim.Principal, error) {
-	assignees, err := directory.People(ctx, a.in.Tenant, []pim.Principal{a.given.Principal})
+func (a *assignment) introduce(ctx context.Context, directory Directory) ([]pim.Person, error) {
+	assignees, err := directory.Expand(ctx, a.in.Tenant, []pim.Principal{a.given.Principal})
 	if err != nil {
 		return nil, fmt.Errorf("assignee: %w", err)
 	}
-	if i := slices.IndexFunc(assignees, a.given.Principal.Same); i >= 0 {
-		a.given.Principal = assignees[i]
+	if i := slices.IndexFunc(assignees, func(p pim.Person) bool { return p.Same(a.given.Principal) }); i >= 0 {
+		a.given.Principal = assignees[i].Principal
 	} else if err := a.nameGroup(ctx, directory); err != nil {
 		return nil, fmt.Errorf("assigned group: %w", err)
 	}

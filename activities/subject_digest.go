@@ -13,7 +13,7 @@ type weekly struct {
 	letters map[occasion]*pim.DigestLetter
 }
 
-func newWeekly(ctx context.Context, ledger Ledger, in NotifyInput) (*subject, error) {
+func newWeekly(ctx context.Context, ledger memory, in NotifyInput) (*subject, error) {
 	w := &weekly{letters: map[occasion]*pim.DigestLetter{}}
 	for _, due := range in.Due {
 		letter, err := letterOf(ctx, ledger, in.Tenant, due.Event.Occurrence)
@@ -30,7 +30,7 @@ func (w *weekly) subject(in NotifyInput) *subject {
 }
 
 // letterOf is what the digest of a date says: its numbers as they were kept, beside those of the digest that ended where it begins.
-func letterOf(ctx context.Context, ledger Ledger, tenant, date string) (*pim.DigestLetter, error) {
+func letterOf(ctx context.Context, ledger memory, tenant, date string) (*pim.DigestLetter, error) {
 	figures, err := ledger.Digest(ctx, tenant, date)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func letterOf(ctx context.Context, ledger Ledger, tenant, date string) (*pim.Dig
 	return compare(ctx, ledger, tenant, figures)
 }
 
-func compare(ctx context.Context, ledger Ledger, tenant string, figures pim.DigestFigures) (*pim.DigestLetter, error) {
+func compare(ctx context.Context, ledger memory, tenant string, figures pim.DigestFigures) (*pim.DigestLetter, error) {
 	letter := &pim.DigestLetter{Figures: figures}
 	before, err := ledger.DigestBefore(ctx, tenant, figures.From)
 	switch {
@@ -50,7 +50,7 @@ func compare(ctx context.Context, ledger Ledger, tenant string, figures pim.Dige
 	return letter, nil
 }
 
-func (w *weekly) introduce(context.Context, Directory) ([]pim.Principal, error) { return nil, nil }
+func (w *weekly) introduce(context.Context, Directory) ([]pim.Person, error) { return nil, nil }
 
 func (w *weekly) plan(_ pim.EventRef, settings pim.Settings) (pim.PlanInput, bool) {
 	return pim.PlanInput{Additional: settings.Digest.AdditionalRecipients}, settings.Digest.Enabled

@@ -25,7 +25,7 @@ func newPIMSetting(in NotifyInput, accepted pim.Accepted) (*subject, error) {
 }
 
 // introduce names who enabled it. That is for the change to say: by now the record may hold what somebody else announced.
-func (p *pimSetting) introduce(ctx context.Context, directory Directory) ([]pim.Principal, error) {
+func (p *pimSetting) introduce(ctx context.Context, directory Directory) ([]pim.Person, error) {
 	for _, change := range p.in.Changes {
 		if change.What == pim.WhatEnabled && change.By != "" && change.By != p.changedBy.ID {
 			p.changedBy = pim.Principal{ID: change.By}

@@ -28,7 +28,7 @@ type tale struct {
 }
 
 // tales are what the events that are due tell. Several may be due together, each with a telling of its own.
-func tales(ctx context.Context, ledger Ledger, in NotifyInput) (map[occasion]*tale, error) {
+func tales(ctx context.Context, ledger memory, in NotifyInput) (map[occasion]*tale, error) {
 	all := map[occasion]*tale{}
 	for _, due := range in.Due {
 		t, err := newTale(due)
@@ -59,7 +59,7 @@ func newTale(due pim.Due) (*tale, error) {
 }
 
 // recall gives the tales the words of those who asked and of those who decided.
-func recall(ctx context.Context, ledger Ledger, in NotifyInput, all map[occasion]*tale) error {
+func recall(ctx context.Context, ledger memory, in NotifyInput, all map[occasion]*tale) error {
 	var ids []string
 	for _, t := range all {
 		for _, id := range []string{t.RequestRef, t.DecisionRef} {

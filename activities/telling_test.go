@@ -282,6 +282,13 @@ func (d *away) People(ctx context.Context, tenant string, principals []pim.Princ
 	return d.Directory.People(ctx, tenant, principals)
 }
 
+func (d *away) Expand(ctx context.Context, tenant string, principals []pim.Principal) ([]pim.Person, error) {
+	if err := d.fails(); err != nil {
+		return nil, err
+	}
+	return d.Directory.Expand(ctx, tenant, principals)
+}
+
 func TestNothingIsToldWhileTheDirectoryCannotSayWhoTookPart(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 0)

@@ -74,7 +74,7 @@ var Table = []Setting{
 		func(c *Config, value string) error { c.From = value; return checkAddress(value) }},
 	{"PIMNOTIFY_FROM_NAME", "Microsoft Security", "name shown beside the sender's address",
 		text(func(c *Config) *string { return &c.FromName })},
-	{"PIMNOTIFY_PORTAL_URL", "", "https address under which the links of mails lead to the portal (the worker needs it)",
+	{"PIMNOTIFY_PORTAL_URL", "", "https address under which the links of mails lead to the portal (the worker needs it; the API for previews)",
 		func(c *Config, value string) error { c.PortalURL = value; return checkPortal(value) }},
 	{"PIMNOTIFY_ENGINE_DELAY", "3m,10m,15m", "the approval engine's delay: minimum, 90th percentile, maximum; 0 for none",
 		func(c *Config, value string) (err error) { c.EngineDelay, err = parseDelay(value); return err }},

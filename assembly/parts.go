@@ -194,5 +194,6 @@ func (p *Parts) TellUnreachable(ctx context.Context, o pim.Observed) error {
 func (p *Parts) Starter() *starter.Client {
 	return &starter.Client{
 		Temporal: p.Temporal, Ledger: p.Ledger, Directory: p.Directory, Settings: p.Settings, TaskQueue: p.Config.TaskQueue,
+		Planner: p.planner(), Observations: reported{p.Ledger},
 	}
 }

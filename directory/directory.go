@@ -63,15 +63,24 @@ func (d *Directory) Principal(ctx context.Context, tenant, id string) (pim.Princ
 // A group that the directory does not know comes to nobody. Anybody else it does not know comes back as given. A service
 // principal comes back without an address: nobody reads its mail.
 func (d *Directory) People(ctx context.Context, tenant string, principals []pim.Principal) ([]pim.Principal, error) {
+	members, err := d.Expand(ctx, tenant, principals)
+	if err != nil {
+		return nil, err
+	}
+	return peopleOf(members), nil
+}
+
+// Expand is People, with the groups through which each of them was reached. Where there are several ways, the shortest one counts.
+func (d *Directory) Expand(ctx context.Context, tenant string, principals []pim.Principal) ([]pim.Person, error) {
 	t, err := d.open(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
-	people, err := expand(ctx, t, principals)
+	members, err := expand(ctx, t, principals)
 	if err != nil {
 		return nil, fmt.Errorf("expand principals of %s: %w", tenant, err)
 	}
-	return people, nil
+	return members, nil
 }
 
 // MemberOf reports whether a person is one of these principals, or a member of one of those groups, however deep, now.

@@ -42,8 +42,9 @@ func unseen(seen map[string]bool, ids []string) []string {
 	return fresh
 }
 
-// expand gives the people behind principals. Those the directory does not know come last.
-func expand(ctx context.Context, t Tenant, principals []pim.Principal) ([]pim.Principal, error) {
+// expand gives the people behind principals, and the groups through which each was reached. Those the directory does not know come
+// last.
+func expand(ctx context.Context, t Tenant, principals []pim.Principal) ([]pim.Person, error) {
 	given := make(map[string]pim.Principal, len(principals))
 	ids := make([]string, 0, len(principals))
 	for _, p := range principals {
@@ -52,12 +53,24 @@ func expand(ctx context.Context, t Tenant, principals []pim.Principal) ([]pim.Pr
 			ids = append(ids, p.ID)
 		}
 	}
-	people := make([]pim.Principal, 0, len(principals))
+	members := make([]pim.Person, 0, len(principals))
 	found := make(map[string]bool, len(principals))
+	way := make(map[string][]pim.Principal, len(principals)) // the groups above somebody; shared by all members of a group
+	for _, id := range ids {
+		way[id] = nil
+	}
 	err := walk(ctx, t, ids, func(e *Entry) bool {
 		found[e.Principal.ID] = true
+		above := way[e.Principal.ID]
 		if e.Principal.Type != pim.Group {
-			people = append(people, known(e.Principal, given[e.Principal.ID]))
+			members = append(members, pim.Person{Principal: known(e.Principal, given[e.Principal.ID]), Via: above})
+			return true
+		}
+		below := append(above[:len(above):len(above)], e.Principal)
+		for _, id := range e.Members {
+			if other, reached := way[id]; !reached || nearer(below, other) {
+				way[id] = below
+			}
 		}
 		return true
 	})
@@ -66,8 +79,23 @@ func expand(ctx context.Context, t Tenant, principals []pim.Principal) ([]pim.Pr
 	}
 	for _, id := range ids {
 		if p := given[id]; !found[id] && p.Type != pim.Group {
-			people = append(people, unknown(p))
+			members = append(members, pim.Person{Principal: unknown(p)})
 		}
 	}
-	return people, nil
+	return members, nil
+}
+
+// nearer reports whether a way is to be told in the place of another one that leads to the same: of two that are equally long, that
+// through the group whose id comes first, so that it does not matter in which order a source answers.
+func nearer(way, other []pim.Principal) bool {
+	last := len(way) - 1
+	return len(way) == len(other) && way[last].ID < other[last].ID
+}
+
+func peopleOf(members []pim.Person) []pim.Principal {
+	people := make([]pim.Principal, 0, len(members))
+	for _, m := range members {
+		people = append(people, m.Principal)
+	}
+	return people
 }

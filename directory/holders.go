@@ -41,7 +41,7 @@ func (d *Directory) Holders(ctx context.Context, tenant string, q pim.HolderQuer
 		for _, person := range people {
 			if !seen[person.ID] {
 				seen[person.ID] = true
-				holders = append(holders, pim.Holder{Principal: person, State: state})
+				holders = append(holders, pim.Holder{Principal: person.Principal, State: state, Via: person.Via})
 			}
 		}
 	}

@@ -73,6 +73,9 @@ func TestServiceAnswersAsTheFileDoesForEveryPrincipal(t *testing.T) {
 			wantPeople, wantErr := file.People(ctx, tenant, asked)
 			gotPeople, gotErr := service.People(ctx, tenant, asked)
 			same(t, what, wantPeople, wantErr, gotPeople, gotErr)
+			wantWays, wantErr := file.Expand(ctx, tenant, asked)
+			gotWays, gotErr := service.Expand(ctx, tenant, asked)
+			same(t, what, wantWays, wantErr, gotWays, gotErr)
 		}
 	}
 	want, err := file.Tenants(ctx)

@@ -37,6 +37,25 @@ func TestGroupsAreExpandedHoweverDeepAndEachPersonComesOnce(t *testing.T) {
 	}
 }
 
+// Where there are several ways to somebody, the shortest one counts; who is named needs none.
+func TestEachPersonComesWithTheGroupsThroughWhichTheyWereReached(t *testing.T) {
+	d := parse(t, people)
+	got, err := d.Expand(t.Context(), "contoso", []pim.Principal{{ID: "g1"}, {ID: "u2"}, {ID: "stranger"}})
+	require.NoError(t, err)
+	via := map[string][]string{}
+	for _, p := range got {
+		via[p.ID] = ids(p.Via)
+	}
+	require.Equal(t, map[string][]string{"u1": {"g1"}, "u2": {}, "u4": {"g1", "g2", "g3"}, "stranger": {}}, via)
+	got, err = d.Expand(t.Context(), "contoso", []pim.Principal{{ID: "g1"}, {ID: "g3"}})
+	require.NoError(t, err)
+	for _, p := range got {
+		if p.ID == "u4" {
+			require.Equal(t, []string{"g3"}, ids(p.Via), "named itself")
+		}
+	}
+}
+
 func TestWhatTheDirectoryKnowsOfAPersonWins(t *testing.T) {
 	d := parse(t, people)
 	cases := map[string]struct{ given, want pim.Principal }{

@@ -15,6 +15,7 @@ type row struct {
 	pim.Recipient
 	mailID   string
 	position int64
+	why      int64 // its number among the whys of the event; 0 for none
 }
 
 // shared is what the rows of one plan have in common.
@@ -24,7 +25,7 @@ type shared struct {
 	dueAt    int64
 }
 
-const recipientColumns = `mail_id, position, ord, address, principal_id, display_name, audience, recipient_type, status, reason,
+const recipientColumns = `mail_id, position, ord, address, principal_id, display_name, audience, recipient_type, status, reason, why,
 	event_key, part, due_at, updated_at, detail, message_id, subject, attempt, claimed_by`
 
 // Plan writes down whom a part of an event concerns, once, whoever else plans it: false where it is planned already or the
@@ -42,6 +43,9 @@ func (l *Ledger) Plan(ctx context.Context, eventKey int64, part pim.Part, dueDat
 		}
 		rows, err := newRows(ctx, tx, eventKey, recipients)
 		if err != nil {
+			return err
+		}
+		if err := keepWhys(ctx, tx, eventKey, rows); err != nil {
 			return err
 		}
 		if err := l.seam.insert(ctx, tx, rows, all); err != nil {
@@ -101,7 +105,7 @@ func newRows(ctx context.Context, tx *sql.Tx, eventKey int64, recipients []pim.R
 func insertPrepared(ctx context.Context, tx *sql.Tx, rows []row, all shared) error {
 	insert, err := tx.PrepareContext(ctx, `
 		INSERT INTO recipients (`+recipientColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '', '', 0, '')`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '', '', 0, '')`)
 	if err != nil {
 		return err
 	}
@@ -109,7 +113,7 @@ func insertPrepared(ctx context.Context, tx *sql.Tx, rows []row, all shared) err
 	written := now()
 	for _, r := range rows {
 		if _, err := insert.ExecContext(ctx, r.mailID, r.position, r.Order, r.Address, r.PrincipalID, r.DisplayName, string(r.Audience),
-			string(r.RecipientType), string(r.Status), r.Reason, all.eventKey, all.part, all.dueAt, written); err != nil {
+			string(r.RecipientType), string(r.Status), r.Reason, r.why, all.eventKey, all.part, all.dueAt, written); err != nil {
 			return err
 		}
 	}

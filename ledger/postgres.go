@@ -80,7 +80,7 @@ func (l *Ledger) preparePostgres(ctx context.Context) error {
 func insertUnnested(ctx context.Context, tx *sql.Tx, rows []row, all shared) error {
 	var c struct {
 		mails, addresses, principals, names, audiences, types, statuses, reasons []string
-		positions, orders                                                        []int64
+		positions, orders, whys                                                  []int64
 	}
 	for _, r := range rows {
 		c.mails = append(c.mails, r.mailID)
@@ -93,12 +93,14 @@ func insertUnnested(ctx context.Context, tx *sql.Tx, rows []row, all shared) err
 		c.types = append(c.types, string(r.RecipientType))
 		c.statuses = append(c.statuses, string(r.Status))
 		c.reasons = append(c.reasons, r.Reason)
+		c.whys = append(c.whys, r.why)
 	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO recipients (`+recipientColumns+`)
-		SELECT u.*, $11, $12, $13, $14, '', '', '', 0, ''
-		FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) AS u`,
-		c.mails, c.positions, c.orders, c.addresses, c.principals, c.names, c.audiences, c.types, c.statuses, c.reasons,
+		SELECT u.*, $12, $13, $14, $15, '', '', '', 0, ''
+		FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+			$11::bigint[]) AS u`,
+		c.mails, c.positions, c.orders, c.addresses, c.principals, c.names, c.audiences, c.types, c.statuses, c.reasons, c.whys,
 		all.eventKey, all.part, all.dueAt, now())
 	return err
 }

@@ -73,6 +73,19 @@ func Columns(kind ResourceKind, event EventKind, profile Profile, part Part, noA
 	return columns
 }
 
+// Cell is what the matrix says of an event to an audience's column, and whether it has such a column: yes, entra, fallback,
+// "fallback, entra" or no.
+func Cell(kind ResourceKind, event EventKind, audience Audience) (says string, ok bool) {
+	t := matrix[kind]
+	column := slices.Index(t.columns, audience)
+	for _, r := range t.rows {
+		if r.event == event && column >= 0 {
+			return string(r.cells[column]), true
+		}
+	}
+	return "", false
+}
+
 // activeFirst moves holders who are not active now behind all who are.
 func activeFirst(columns []Column) []Column {
 	var others []Column

@@ -22,6 +22,14 @@ func (s HolderState) Active() bool {
 type Holder struct {
 	Principal Principal   `json:"principal"`
 	State     HolderState `json:"state"`
+	Via       []Principal `json:"via,omitempty"` // the groups through which they hold it, the outermost first; none where it is their own
+}
+
+// Person is one person behind principals that somebody named, and the groups through which they were reached, the outermost first;
+// none where they were named themself.
+type Person struct {
+	Principal
+	Via []Principal
 }
 
 // HolderQuery asks who holds a role at a scope. Holders at a parent scope count.

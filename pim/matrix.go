@@ -101,3 +101,6 @@ func Matrix() []MatrixTable {
 	}
 	return all
 }
+
+// MatrixColumns are the columns of a resource kind's table, from left to right.
+func MatrixColumns(kind ResourceKind) []Audience { return slices.Clone(matrix[kind].columns) }

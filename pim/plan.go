@@ -18,18 +18,30 @@ type Recipient struct {
 	RecipientType RecipientType   `json:"recipientType"` // which text they read
 	Status        RecipientStatus `json:"status"`        // planned, skipped or capped
 	Reason        string          `json:"reason,omitempty"`
+	Why           *Why            `json:"-"` // what the plan knew of them; nil where nobody kept it. Never changed
 }
 
 // Filled is one column with its people, groups expanded, with normalised addresses.
 type Filled struct {
 	Audience Audience
+	Source   Audience // the column of the matrix, where it is another one; see Column
+	Cell     string   // what the matrix says there
 	People   []Principal
+	Reached  map[string]Reached // how they came to stand there, by their ids
+}
+
+func (g Filled) source() Audience {
+	if g.Source == "" {
+		return g.Audience
+	}
+	return g.Source
 }
 
 // PlanInput is everything a plan depends on.
 type PlanInput struct {
 	Event     EventKind
 	Rules     Rules
+	Profile   Profile     // which decided on the columns
 	Requestor Principal   // who asked, with the address the directory knows
 	Columns   []Filled    // in the order that Columns gives
 	Earlier   []Recipient // of the same event, planned when another part of it was due
@@ -45,7 +57,7 @@ type PlanInput struct {
 // with the text of the first audience they stand in, puts everybody in order and stops at the cap. Everybody who is left out is
 // in the result too, with the reason; where the event is silenced, that is everybody.
 func Plan(in PlanInput) []Recipient {
-	p := planner{in: in, seen: map[string]bool{}}
+	p := planner{in: in, seen: map[string]bool{}, place: map[string]int{}, whys: newWhys()}
 	for _, r := range in.Earlier {
 		if r.Status != StatusSkipped {
 			p.remember(r)
@@ -65,7 +77,9 @@ func Plan(in PlanInput) []Recipient {
 type planner struct {
 	in    PlanInput
 	seen  map[string]bool // addresses, and the ids of those without one
+	place map[string]int  // in told, of the same
 	order int
+	whys  whys
 	told  []Recipient
 	left  []Recipient // left out, unless another column tells them
 }
@@ -74,6 +88,7 @@ func (p *planner) column(g Filled) {
 	ruleID, recipientType := Governing(p.in.Event, p.in.AssignmentType, g.Audience)
 	rule := p.in.Rules.Rule(ruleID)
 	silent := ruleID != notGoverned && (!rule.Lets(p.in.Event.RequiresAction()) || !rule.IsDefaultRecipientsEnabled)
+	common := p.common(g.source(), g.Cell, ruleID)
 	people := slices.Clone(g.People)
 	slices.SortStableFunc(people, func(a, b Principal) int {
 		return strings.Compare(a.Mail+"\x00"+a.ID, b.Mail+"\x00"+b.ID)
@@ -81,7 +96,7 @@ func (p *planner) column(g Filled) {
 	for _, person := range people {
 		r := Recipient{
 			Address: person.Mail, PrincipalID: person.ID, DisplayName: person.DisplayName,
-			Audience: g.Audience, RecipientType: recipientType,
+			Audience: g.Audience, RecipientType: recipientType, Why: p.whys.of(common, g.Reached[person.ID]),
 		}
 		switch {
 		case p.ownRequest(r):
@@ -103,12 +118,12 @@ func (p *planner) column(g Filled) {
 // additional adds the addresses that rules and settings name beside those who stand in a column, once each, after everybody else.
 func (p *planner) additional() {
 	var types []RecipientType
-	addresses := map[string]RecipientType{}
+	addresses, ruledBy := map[string]RecipientType{}, map[string]RuleID{}
 	var order []string
-	add := func(as RecipientType, names []string) {
+	add := func(as RecipientType, by RuleID, names []string) {
 		for _, address := range names {
 			if _, known := addresses[address]; !known {
-				addresses[address] = as
+				addresses[address], ruledBy[address] = as, by
 				order = append(order, address)
 			}
 		}
@@ -123,12 +138,15 @@ func (p *planner) additional() {
 		if !rule.Lets(p.in.Event.RequiresAction()) {
 			continue
 		}
-		add(recipientType, rule.NotificationRecipients)
+		add(recipientType, ruleID, rule.NotificationRecipients)
 	}
-	add(AdminRecipient, p.in.Additional)
+	add(AdminRecipient, notGoverned, p.in.Additional)
 	slices.Sort(order)
 	for _, address := range order {
-		r := Recipient{Address: address, Audience: Additional, RecipientType: addresses[address]}
+		r := Recipient{
+			Address: address, Audience: Additional, RecipientType: addresses[address],
+			Why: p.whys.of(p.common(Additional, "", ruledBy[address]), Reached{}),
+		}
 		switch {
 		case p.ownRequest(r):
 			p.leaveOut(r, ReasonOwnRequest)
@@ -160,9 +178,13 @@ func (r Recipient) is(who Principal) bool {
 
 func (p *planner) tell(r Recipient) {
 	if p.known(r) {
+		p.aside(r)
 		return
 	}
 	p.remember(r)
+	for _, key := range r.keys() {
+		p.place[key] = len(p.told)
+	}
 	p.order++
 	r.Order, r.Status = p.order, StatusPlanned
 	if r.Order > Cap {
@@ -183,20 +205,43 @@ func (p *planner) untold() []Recipient {
 		if !p.known(r) {
 			p.remember(r)
 			untold = append(untold, r)
+			continue
 		}
+		p.aside(r)
 	}
 	return untold
 }
 
+// aside notes with somebody who is told that they stand in another column too.
+func (p *planner) aside(r Recipient) {
+	for _, key := range r.keys() {
+		if i, told := p.place[key]; told {
+			if column := r.Why.Column; column != p.told[i].Why.Column {
+				p.told[i].Why = p.whys.beside(p.told[i].Why, Aside{Column: column, Reason: r.Reason})
+			}
+			return
+		}
+	}
+}
+
 func (p *planner) known(r Recipient) bool {
-	return (r.Address != "" && p.seen["address "+r.Address]) || (r.PrincipalID != "" && p.seen["principal "+r.PrincipalID])
+	return slices.ContainsFunc(r.keys(), func(key string) bool { return p.seen[key] })
 }
 
 func (p *planner) remember(r Recipient) {
+	for _, key := range r.keys() {
+		p.seen[key] = true
+	}
+}
+
+// keys are what makes two recipients one: the address, and the id.
+func (r Recipient) keys() []string {
+	keys := make([]string, 0, 2)
 	if r.Address != "" {
-		p.seen["address "+r.Address] = true
+		keys = append(keys, "address "+r.Address)
 	}
 	if r.PrincipalID != "" {
-		p.seen["principal "+r.PrincipalID] = true
+		keys = append(keys, "principal "+r.PrincipalID)
 	}
+	return keys
 }

@@ -14,12 +14,15 @@ import (
 // DefaultPatience is how long one call waits for Temporal and its workers before it says that nobody answered.
 const DefaultPatience = 10 * time.Second
 
-// Client starts processes, tells them things and reads the record. Temporal and the three ports are required.
+// Client starts processes, tells them things and reads the record. Temporal and the three ports below it are required.
 type Client struct {
 	Temporal  client.Client
 	Ledger    Ledger
 	Directory Directory
 	Settings  Settings
+	Planner   Planner // for Explain and Preview, which need no Temporal
+	// Observations are told by Explain; nil where nobody listens to SES's events.
+	Observations Observations
 
 	TaskQueue string           // where the workers listen; workflows.DefaultTaskQueue where empty
 	Patience  time.Duration    // DefaultPatience where zero

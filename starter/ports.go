@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"pimnotify/activities"
 	"pimnotify/pim"
 )
 
@@ -26,6 +27,22 @@ type Ledger interface {
 	PIMDisabled(ctx context.Context, tenants []string) ([]string, error)
 	Events(ctx context.Context, tenant string, resource pim.Resource) ([]pim.Event, error)
 	Recipients(ctx context.Context, tenant, eventID string) ([]pim.Delivery, error)
+	// Trace is what there is on an event and one person, who is known by an id, an address or both.
+	Trace(ctx context.Context, tenant, eventID string, who pim.Principal) (pim.EventTrace, error)
+}
+
+// Planner is what plans and renders for the processes, asked without a process. activities.Activities is one.
+type Planner interface {
+	Preview(ctx context.Context, moments ...activities.Rehearsal) ([]pim.EventPreview, error)
+	Judge(ctx context.Context, in activities.NotifyInput, event pim.EventRef, who pim.Principal) (pim.Judged, error)
+}
+
+var _ Planner = (*activities.Activities)(nil)
+
+// Observations are what SES has said of mails after it took them.
+type Observations interface {
+	// Reported are those of one mail, the oldest first.
+	Reported(ctx context.Context, tenant, mailID string) ([]pim.SESReport, error)
 }
 
 // Directory knows who exists, who holds what and who belongs to which group, at this moment. A tenant that it does not know it

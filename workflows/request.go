@@ -42,6 +42,27 @@ func TimedOut(in ActivationInput, now time.Time) (change pim.Change, late bool) 
 	return r.timeOut()[0], true
 }
 
+// Foreseen is the usual course of a request that has just been accepted: where somebody has to approve, they do so in the moment in
+// which they are asked; the role is active at its start, or reported then. Nothing of it has happened.
+func Foreseen(in ActivationInput) []pim.Change {
+	r := newRequest(in)
+	if in.ApprovalRequired {
+		asked := r.requestMail().DueDateTime
+		if r.late(asked) {
+			return r.timeOut()
+		}
+		r.decide(DecideInput{ReviewResult: pim.Approve, ReviewedDateTime: asked}, asked)
+	}
+	if r.status == pim.Granted {
+		at := r.start()
+		if r.decision != nil {
+			at = later(at, r.decision.ReviewedDateTime)
+		}
+		r.activate(ReportInput{At: at})
+	}
+	return r.changes
+}
+
 // decide takes an approver's answer. An approval of a role whose start has come makes it active in the same moment; one that
 // comes after the time for which the role was asked can only fail.
 func (r *request) decide(in DecideInput, now time.Time) []pim.Change {

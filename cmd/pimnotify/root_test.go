@@ -18,7 +18,7 @@ var nobody = environment{func(string) (string, bool) { return "", false }}
 func TestHelpNamesEveryCommandAndEverySetting(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, run(context.Background(), []string{"--help"}, nobody, &out, &out))
-	for _, command := range []string{"worker", "api", "dev", "demo", "inbox", "templates", "suppressions", "import", "healthcheck"} {
+	for _, command := range []string{"worker", "api", "dev", "demo", "inbox", "templates", "suppressions", "import", "explain", "preview", "healthcheck"} {
 		require.Contains(t, out.String(), command)
 	}
 	out.Reset()

@@ -35,6 +35,8 @@ type Starter interface {
 	GetPIM(ctx context.Context, tenant string) (pim.PIMView, error)
 	Events(ctx context.Context, tenant string, resource pim.Resource) ([]pim.Event, error)
 	Recipients(ctx context.Context, tenant, eventID string) ([]pim.Delivery, error)
+	Explain(ctx context.Context, tenant, eventID, recipient string) (pim.Explanation, error)
+	Preview(ctx context.Context, tenant string, p pim.PreviewRequest) (pim.Preview, error)
 }
 
 var _ Starter = (*starter.Client)(nil)
@@ -73,6 +75,8 @@ func New(o Options) http.Handler {
 	registerAssignments(routes, o.Starter)
 	registerPIM(routes, o.Starter)
 	registerEvents(routes, o.Starter)
+	registerExplain(routes, o.Starter)
+	registerPreview(routes, o.Starter)
 
 	document := publish(routes.OpenAPI())
 	mux.Handle("GET /openapi.json", document)

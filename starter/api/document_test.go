@@ -57,6 +57,8 @@ func TestTheDocumentIsOpenAPI31AndNamesEveryCall(t *testing.T) {
 	require.Len(t, calls["pim"], 2)
 	require.Equal(t, []string{"get"}, calls["events"])
 	require.Equal(t, []string{"get"}, calls["events/{eventId}/recipients"])
+	require.Equal(t, []string{"get"}, calls["events/{eventId}/explain"])
+	require.Equal(t, []string{"post"}, calls["preview"])
 }
 
 func TestTheDocumentSaysWhatIsRequiredAndWhatCanGoWrong(t *testing.T) {
@@ -67,10 +69,10 @@ func TestTheDocumentSaysWhatIsRequiredAndWhatCanGoWrong(t *testing.T) {
 	require.ElementsMatch(t, []any{"reviewResult", "reviewedBy"}, under(t, schemas, "Decision")["required"])
 	require.ElementsMatch(t, []any{"action", "resourceKind", "principal", "role", "scope", "assignmentType", "scheduleInfo"}, under(t, schemas, "Assignment")["required"])
 	require.ElementsMatch(t, []any{"isEnabled", "changedBy"}, under(t, schemas, "PIMChange")["required"])
-	for _, taken := range []string{"ActivationRequest", "Assignment", "AssignmentChange", "ExtensionRequest", "ExtensionDecision", "PIMChange"} {
+	for _, taken := range []string{"ActivationRequest", "Assignment", "AssignmentChange", "ExtensionRequest", "ExtensionDecision", "PIMChange", "PreviewRequest"} {
 		require.Equal(t, false, under(t, schemas, taken)["additionalProperties"], taken)
 	}
-	for _, answered := range []string{"View", "AssignmentNow", "Term", "PendingRequest", "PIMView"} {
+	for _, answered := range []string{"View", "AssignmentNow", "Term", "PendingRequest", "PIMView", "Explanation", "Preview", "EventPreview", "MailPreview"} {
 		require.NotContains(t, under(t, schemas, answered), "additionalProperties", answered)
 	}
 	for _, decision := range []string{"Decision", "ExtensionDecision"} {
@@ -116,6 +118,7 @@ func TestTheExamplesOfTheDocumentAreAccepted(t *testing.T) {
 	require.Equal(t, http.StatusCreated, call(h, http.MethodPut, a1, example("assignments/{id}", "put")).StatusCode)
 	require.Equal(t, http.StatusCreated, call(h, http.MethodPut, a1+"/extendRequests/x1", example("assignments/{id}/extendRequests/{requestId}", "put")).StatusCode)
 	require.Equal(t, http.StatusOK, call(h, http.MethodPut, setting, example("pim", "put")).StatusCode)
+	require.Equal(t, http.StatusOK, call(h, http.MethodPost, preview, example("preview", "post")).StatusCode)
 	f := api.New(api.Options{Starter: &fake{}})
 	require.Equal(t, http.StatusOK, call(f, http.MethodPost, r1+"/decision", example("activationRequests/{id}/decision", "post")).StatusCode)
 	require.Equal(t, http.StatusOK, call(f, http.MethodPost, r1+"/cancel", example("activationRequests/{id}/cancel", "post")).StatusCode)

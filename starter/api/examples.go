@@ -12,6 +12,8 @@ var exampleActivation = map[string]any{
 	"approval":      map[string]any{"isRequired": true, "approvers": []any{map[string]any{"id": "g1", "type": "group"}}},
 }
 
+var examplePreview = map[string]any{"id": "r1", "activationRequest": exampleActivation}
+
 var exampleDecision = map[string]any{
 	"reviewResult": "Approve", "reviewedBy": map[string]any{"id": "u2"}, "justification": "ok",
 }

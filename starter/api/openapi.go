@@ -63,6 +63,7 @@ var problemMeaning = map[int]string{
 	http.StatusUnsupportedMediaType:  "The body is not application/json.",
 	http.StatusUnprocessableEntity:   "Not valid: errors names every field, and what would be right.",
 	http.StatusInternalServerError:   "Something went wrong that the caller cannot help.",
+	http.StatusNotImplemented:        "This process lacks a setting that the call needs; detail names it.",
 	http.StatusServiceUnavailable:    "Something is away, and unavailable says what. The outcome is not known; the same call may be repeated, and is answered as the first.",
 }
 
@@ -94,11 +95,13 @@ var required = map[string][]string{
 	"ExtensionRequest":  {"requestedBy", "scheduleInfo"},
 	"ExtensionDecision": {"reviewResult", "reviewedBy"},
 	"PIMChange":         {"isEnabled", "changedBy"},
+	"PreviewRequest":    {"id"},
 }
 
 // answers are the schemas of what the API sends. They may get more fields one day; what it takes in may not have any other.
 var answers = []string{
 	"View", "AssignmentNow", "Term", "PendingRequest", "PIMView", "TimelineEntry", "Event", "Delivery", "EventList", "DeliveryList", "Problem", "ProblemError",
+	"Explanation", "CellSays", "Aside", "SESReport", "Preview", "EventPreview", "MailPreview",
 }
 
 // schemaName is the name of a type in the document.

@@ -79,6 +79,8 @@ func problemOf(ctx context.Context, err error) *Problem {
 	var forbidden *starter.Forbidden
 	var conflict *starter.Conflict
 	var unavailable *starter.Unavailable
+	var missing *starter.NotFound
+	var unset *starter.NotSet
 	switch {
 	case errors.As(err, &invalid):
 		p := newProblem(http.StatusUnprocessableEntity, "the request is not valid")
@@ -88,6 +90,10 @@ func problemOf(ctx context.Context, err error) *Problem {
 		return p
 	case errors.Is(err, pim.ErrUnknownTenant):
 		return newProblem(http.StatusNotFound, "there is no such tenant")
+	case errors.As(err, &missing):
+		return newProblem(http.StatusNotFound, missing.Reason)
+	case errors.As(err, &unset):
+		return newProblem(http.StatusNotImplemented, unset.Error())
 	case errors.Is(err, pim.ErrNotFound):
 		return newProblem(http.StatusNotFound, "there is nothing under this id")
 	case errors.As(err, &forbidden):

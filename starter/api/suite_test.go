@@ -16,11 +16,13 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
+	"pimnotify/activities"
 	"pimnotify/directory"
 	"pimnotify/ledger"
 	"pimnotify/pim"
 	"pimnotify/starter"
 	"pimnotify/starter/api"
+	"pimnotify/templates"
 	"pimnotify/workflows"
 )
 
@@ -60,14 +62,19 @@ func whole(t *testing.T) http.Handler {
 	t.Cleanup(func() { require.NoError(t, record.Close()) })
 	organisation, err := directory.Parse("sample.yaml", directory.Sample())
 	require.NoError(t, err)
+	texts, err := templates.New(templates.Options{PortalURL: "https://portal.contoso.example"})
+	require.NoError(t, err)
 	return api.New(api.Options{Starter: &starter.Client{
 		Temporal: &clerk{}, Ledger: record, Directory: organisation, Settings: settings{}, Now: func() time.Time { return noon },
+		Planner: &activities.Activities{Ledger: record, Directory: organisation, Settings: settings{}, Renderer: texts},
 	}})
 }
 
 type settings struct{}
 
 func (settings) Settings(string) pim.Settings { return pim.DefaultSettings() }
+
+func (settings) Rules(string, pim.ResourceKind, pim.Role, pim.Scope) pim.Rules { return nil }
 
 // clerk is a Temporal that starts every process. Of an assignment's it takes the first request to extend and nothing else.
 type clerk struct {
@@ -178,6 +185,8 @@ type fake struct {
 	calls      []string
 	decision   pim.Decision
 	setting    pim.PIMView
+	explained  pim.Explanation
+	previewed  pim.Preview
 }
 
 func (f *fake) note(name, tenant, id, text string) (pim.View, error) {
@@ -278,4 +287,14 @@ func (f *fake) Events(_ context.Context, tenant string, r pim.Resource) ([]pim.E
 func (f *fake) Recipients(_ context.Context, tenant, event string) ([]pim.Delivery, error) {
 	f.calls = append(f.calls, "recipients "+tenant+" "+event)
 	return f.deliveries, f.err
+}
+
+func (f *fake) Explain(_ context.Context, tenant, event, recipient string) (pim.Explanation, error) {
+	f.calls = append(f.calls, "explain "+tenant+" "+event+" "+recipient)
+	return f.explained, f.err
+}
+
+func (f *fake) Preview(_ context.Context, tenant string, p pim.PreviewRequest) (pim.Preview, error) {
+	f.calls = append(f.calls, "preview "+tenant+" "+p.ID)
+	return f.previewed, f.err
 }
