@@ -1,13 +1,14 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"pimnotify/audit"
 	"pimnotify/pim"
 )
 
@@ -17,7 +18,7 @@ func (l *Ledger) Claim(ctx context.Context, r pim.ClaimRequest) (claims []pim.Cl
 	if len(r.EventKeys) == 0 {
 		return nil, nil
 	}
-	err = l.write(ctx, "claim mails", func(tx *sql.Tx) error {
+	err = l.writeAudited(ctx, "claim mails", func(tx *sql.Tx, j *journal) error {
 		claims = nil
 		events, err := l.holdEvents(ctx, tx, r.EventKeys)
 		if err != nil {
@@ -33,14 +34,14 @@ func (l *Ledger) Claim(ctx context.Context, r pim.ClaimRequest) (claims []pim.Cl
 			}
 		}
 		if len(dead) > 0 && !r.ResendBefore.IsZero() {
-			if err := endUnknown(ctx, tx, dead, r.ResendBefore); err != nil {
+			if err := endUnknown(ctx, tx, j, dead, r.ResendBefore); err != nil {
 				return err
 			}
 		}
 		if len(live) == 0 || r.Limit <= 0 {
 			return nil
 		}
-		claims, err = l.take(ctx, tx, live, r, events)
+		claims, err = l.take(ctx, tx, j, live, r, events)
 		return err
 	})
 	if err != nil {
@@ -72,17 +73,17 @@ func (l *Ledger) holdEvents(ctx context.Context, tx *sql.Tx, keys []int64) (map[
 }
 
 // endUnknown gives up on mails whose outcome stayed unknown and which must not be sent again, because their event is withdrawn.
-func endUnknown(ctx context.Context, tx *sql.Tx, keys []int64, since time.Time) error {
+func endUnknown(ctx context.Context, tx *sql.Tx, j *journal, keys []int64, since time.Time) error {
 	var a arguments
-	_, err := exec(ctx, tx, `
+	_, err := moveMails(ctx, tx, j, pim.StatusUnknown, `
 		UPDATE recipients SET status = 'cancelled', unknown_since = NULL, updated_at = `+a.add(now())+`,
 			reason = '`+pim.UnknownPrefix+`' || (SELECT e.withdrawn FROM events e WHERE e.event_key = recipients.event_key)
 		WHERE event_key IN `+a.keys(keys)+` AND status = 'unknown' AND unknown_since < `+a.add(micros(since)), a...)
 	return err
 }
 
-// take picks rows and turns them to sending in one statement.
-func (l *Ledger) take(ctx context.Context, tx *sql.Tx, keys []int64, r pim.ClaimRequest, events map[int64]heldEvent) ([]pim.Claim, error) {
+// take picks rows, which nobody else takes from then on, and turns them to sending.
+func (l *Ledger) take(ctx context.Context, tx *sql.Tx, j *journal, keys []int64, r pim.ClaimRequest, events map[int64]heldEvent) ([]pim.Claim, error) {
 	var a arguments
 	free := `status = 'planned'`
 	if !r.ResendBefore.IsZero() {
@@ -90,40 +91,49 @@ func (l *Ledger) take(ctx context.Context, tx *sql.Tx, keys []int64, r pim.Claim
 	}
 	lease := r.Now.Add(r.Lease)
 	query := `
-		WITH free AS MATERIALIZED (
-			SELECT mail_id FROM recipients WHERE event_key IN ` + a.keys(keys) + ` AND status IN ('planned', 'sending', 'unknown') AND ` + free + `
-			ORDER BY ord, position LIMIT ` + a.add(r.Limit) + l.seam.skipLocked + `
-		)
-		UPDATE recipients SET status = 'sending', attempt = attempt + 1, reason = '', unknown_since = NULL,
-			lease_until = ` + a.add(micros(lease)) + `, claimed_by = ` + a.add(text(r.Worker)) + `, updated_at = ` + a.add(now()) + `
-		WHERE mail_id IN (SELECT mail_id FROM free) AND status IN ` + before(pim.StatusSending) + `
-		RETURNING mail_id, event_key, attempt, due_at, ord, address, principal_id, display_name, audience, recipient_type, status, position`
-	type taken struct {
-		pim.Claim
-		position int64
-	}
-	var mails []taken
+		SELECT ` + mailColumns + `, due_at, ord, display_name, recipient_type
+		FROM recipients WHERE event_key IN ` + a.keys(keys) + ` AND status IN ('planned', 'sending', 'unknown') AND ` + free + `
+		ORDER BY ord, position LIMIT ` + a.add(r.Limit) + l.seam.skipLocked
+	var claims []pim.Claim
 	err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
-		var m taken
 		var dueAt int64
-		c := &m.Recipient
-		err := rows.Scan(&m.MailID, &m.EventKey, &m.Attempt, &dueAt, &c.Order, &c.Address, &c.PrincipalID, &c.DisplayName,
-			&c.Audience, &c.RecipientType, &c.Status, &m.position)
-		m.Event, m.DueDateTime, m.LeaseUntil = events[m.EventKey].ref, instant(dueAt), instant(micros(lease))
-		mails = append(mails, m)
+		var c pim.Claim
+		m, err := scanMail(rows, &dueAt, &c.Recipient.Order, &c.Recipient.DisplayName, &c.Recipient.RecipientType)
+		from := m.status
+		m.status, m.attempt = pim.StatusSending, m.attempt+1
+		j.moved(m, from, audit.Thing{})
+		c.MailID, c.EventKey, c.Attempt, c.Event = m.id, m.eventKey, m.attempt, events[m.eventKey].ref
+		c.Recipient.Address, c.Recipient.PrincipalID, c.Recipient.Audience, c.Recipient.Status = m.address, m.principal, m.audience, m.status
+		c.DueDateTime, c.LeaseUntil = instant(dueAt), instant(micros(lease))
+		claims = append(claims, c)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(mails, func(a, b taken) int { // RETURNING knows no order
-		return cmp.Or(cmp.Compare(a.Recipient.Order, b.Recipient.Order), cmp.Compare(a.position, b.position))
-	})
-	claims := make([]pim.Claim, 0, len(mails))
-	for _, m := range mails {
-		claims = append(claims, m.Claim)
+	return claims, markSending(ctx, tx, j, claims, lease, r.Worker)
+}
+
+// markSending turns mails that this transaction has taken to sending.
+func markSending(ctx context.Context, tx *sql.Tx, _ *journal, claims []pim.Claim, lease time.Time, worker string) error {
+	for some := range slices.Chunk(claims, idsAtOnce) {
+		var a arguments
+		var places []string
+		for _, c := range some {
+			places = append(places, a.add(c.MailID))
+		}
+		n, err := exec(ctx, tx, `
+			UPDATE recipients SET status = 'sending', attempt = attempt + 1, reason = '', unknown_since = NULL,
+				lease_until = `+a.add(micros(lease))+`, claimed_by = `+a.add(text(worker))+`, updated_at = `+a.add(now())+`
+			WHERE mail_id IN (`+strings.Join(places, ", ")+`) AND status IN `+before(pim.StatusSending), a...)
+		if err != nil {
+			return err
+		}
+		if int(n) != len(some) {
+			return fmt.Errorf("%d of %d mails were taken by somebody else meanwhile", len(some)-int(n), len(some))
+		}
 	}
-	return claims, nil
+	return nil
 }
 
 // StillDue is the look before a claimed mail leaves: whether it is still this claim's to send, with its lease not over, and

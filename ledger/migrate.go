@@ -41,5 +41,8 @@ func (l *Ledger) migrate(ctx context.Context, dialect goose.Dialect) error {
 	if err := l.writes.QueryRowContext(ctx, `SELECT value FROM ledger WHERE name = 'id'`).Scan(&l.id); err != nil {
 		return fmt.Errorf("read its id: %w", err)
 	}
+	if err := l.beginAudit(ctx); err != nil {
+		return fmt.Errorf("begin its audit: %w", err)
+	}
 	return nil
 }

@@ -142,6 +142,7 @@ func TestWhatIsCountedLaterIsWhatIsCountedAtOnce(t *testing.T) {
 
 		for _, statement := range []string{
 			`DROP TABLE facts`, `DROP TABLE permanents`, `DROP TABLE eligibilities`, `DROP TABLE digests`, `DROP TABLE turns`,
+			`DROP TABLE audit`, `DROP TABLE audit_head`,
 			`DELETE FROM goose_db_version WHERE version_id > 2`,
 		} {
 			_, err := db.ExecContext(t.Context(), statement)
