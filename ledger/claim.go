@@ -20,7 +20,7 @@ func (l *Ledger) Claim(ctx context.Context, r pim.ClaimRequest) (claims []pim.Cl
 	}
 	err = l.writeAudited(ctx, "claim mails", func(tx *sql.Tx, j *journal) error {
 		claims = nil
-		events, err := l.holdEvents(ctx, tx, r.EventKeys)
+		events, err := l.holdEvents(ctx, tx, j, r.EventKeys)
 		if err != nil {
 			return err
 		}
@@ -56,17 +56,19 @@ type heldEvent struct {
 }
 
 // holdEvents reads events that cannot be withdrawn before the commit.
-func (l *Ledger) holdEvents(ctx context.Context, tx *sql.Tx, keys []int64) (map[int64]heldEvent, error) {
+func (l *Ledger) holdEvents(ctx context.Context, tx *sql.Tx, j *journal, keys []int64) (map[int64]heldEvent, error) {
 	var a arguments
-	query := `SELECT event_key, display_id, kind, occurrence, due_at, withdrawn FROM events WHERE event_key IN ` + a.keys(keys) +
-		` ORDER BY event_key` + l.seam.forShare
+	query := `SELECT ` + eventColumns + `, e.occurrence, e.due_at, e.withdrawn FROM events e WHERE e.event_key IN ` + a.keys(keys) +
+		` ORDER BY e.event_key` + l.seam.forShare
 	events := map[int64]heldEvent{}
 	err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
-		var key, dueAt int64
+		var dueAt int64
+		var n named
 		var e heldEvent
-		err := rows.Scan(&key, &e.ref.ID, &e.ref.Kind, &e.ref.Occurrence, &dueAt, &e.withdrawn)
-		e.ref.DueDateTime = instant(dueAt)
-		events[key] = e
+		err := rows.Scan(append(n.columns(), &e.ref.Occurrence, &dueAt, &e.withdrawn)...)
+		e.ref.ID, e.ref.Kind, e.ref.DueDateTime = n.about.Event, n.about.Kind, instant(dueAt)
+		events[n.about.EventKey] = e
+		j.know(n)
 		return err
 	})
 	return events, err

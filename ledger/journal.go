@@ -18,11 +18,12 @@ type journal struct {
 	key    audit.Key
 	groups []audit.Group
 	place  map[audit.About]int
-	told   map[string]string // hashes of addresses
+	events map[int64]audit.About // by their keys, as far as somebody has read them
+	told   map[string]string     // hashes of addresses
 }
 
 func newJournal(key audit.Key) *journal {
-	return &journal{key: key, place: map[audit.About]int{}, told: map[string]string{}}
+	return &journal{key: key, place: map[audit.About]int{}, events: map[int64]audit.About{}, told: map[string]string{}}
 }
 
 // add notes what was done. Of an event its key is enough.
@@ -72,6 +73,9 @@ type mail struct {
 // mailColumns are those of a mail, for SELECT and RETURNING alike.
 const mailColumns = `mail_id, event_key, address, principal_id, audience, attempt, status`
 
+// heldColumns are the same of recipients called r.
+const heldColumns = `r.mail_id, r.event_key, r.address, r.principal_id, r.audience, r.attempt, r.status`
+
 func scanMail(row scanner, and ...any) (m mail, err error) {
 	err = row.Scan(append([]any{&m.id, &m.eventKey, &m.address, &m.principal, &m.audience, &m.attempt, &m.status}, and...)...)
 	return m, err
@@ -108,6 +112,25 @@ func moveMails(ctx context.Context, tx *sql.Tx, j *journal, from pim.RecipientSt
 	return moved, err
 }
 
+// eventColumns are what an event is to people, for SELECT. The table is called e.
+const eventColumns = `e.event_key, e.tenant, e.collection, e.resource_id, e.display_id, e.kind`
+
+// named is where a row's eventColumns are scanned into; know keeps them.
+type named struct {
+	about    audit.About
+	resource pim.Resource
+}
+
+func (n *named) columns() []any {
+	return []any{&n.about.EventKey, &n.about.Tenant, &n.resource.Collection, &n.resource.ID, &n.about.Event, &n.about.Kind}
+}
+
+// know spares a look for the names of an event.
+func (j *journal) know(n named) {
+	n.about.Resource = n.resource.String()
+	j.events[n.about.EventKey] = n.about
+}
+
 // draft is the entry of what was noted, all events by the names that people see; false where nothing was done.
 func (j *journal) draft(ctx context.Context, tx *sql.Tx) (d audit.Draft, done bool, err error) {
 	if len(j.groups) == 0 {
@@ -123,27 +146,28 @@ func (j *journal) draft(ctx context.Context, tx *sql.Tx) (d audit.Draft, done bo
 	return audit.NewDraft(time.Now(), string(encoded)), true, nil
 }
 
+// nameEvents reads the names of those that nobody has read yet.
 func (j *journal) nameEvents(ctx context.Context, tx *sql.Tx) error {
-	var keys []int64
+	var unknown []int64
 	for _, g := range j.groups {
-		if g.EventKey != 0 {
-			keys = append(keys, g.EventKey)
+		if _, known := j.events[g.EventKey]; g.EventKey != 0 && !known {
+			unknown = append(unknown, g.EventKey)
 		}
 	}
-	for keys := range slices.Chunk(keys, idsAtOnce) {
+	for keys := range slices.Chunk(unknown, idsAtOnce) {
 		var a arguments
-		query := `SELECT event_key, tenant, collection, resource_id, display_id, kind FROM events WHERE event_key IN ` + a.keys(keys)
-		if err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
-			var about audit.About
-			var r pim.Resource
-			if err := rows.Scan(&about.EventKey, &about.Tenant, &r.Collection, &r.ID, &about.Event, &about.Kind); err != nil {
-				return err
-			}
-			about.Resource = r.String()
-			j.groups[j.place[audit.About{EventKey: about.EventKey}]].About = about
-			return nil
+		if err := each(ctx, tx, `SELECT `+eventColumns+` FROM events e WHERE e.event_key IN `+a.keys(keys), a, func(rows *sql.Rows) error {
+			var n named
+			err := rows.Scan(n.columns()...)
+			j.know(n)
+			return err
 		}); err != nil {
 			return err
+		}
+	}
+	for i, g := range j.groups {
+		if g.EventKey != 0 {
+			j.groups[i].About = j.events[g.EventKey]
 		}
 	}
 	return nil

@@ -25,7 +25,7 @@ func (l *Ledger) Settle(ctx context.Context, settlements []pim.Settlement) error
 		if err := l.holdEventsOf(ctx, tx, settlements); err != nil {
 			return err
 		}
-		mails, err := l.holdMails(ctx, tx, settlements)
+		mails, err := l.holdMails(ctx, tx, j, settlements)
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (l *Ledger) holdEventsOf(ctx context.Context, tx *sql.Tx, settlements []pim
 }
 
 // holdMails reads the mails as they are, which nobody else changes before the commit.
-func (l *Ledger) holdMails(ctx context.Context, tx *sql.Tx, settlements []pim.Settlement) (map[string]mail, error) {
+func (l *Ledger) holdMails(ctx context.Context, tx *sql.Tx, j *journal, settlements []pim.Settlement) (map[string]mail, error) {
 	mails := map[string]mail{}
 	for some := range slices.Chunk(settlements, idsAtOnce) {
 		var a arguments
@@ -67,10 +67,13 @@ func (l *Ledger) holdMails(ctx context.Context, tx *sql.Tx, settlements []pim.Se
 		for _, s := range some {
 			places = append(places, a.add(s.MailID))
 		}
-		query := `SELECT ` + mailColumns + ` FROM recipients WHERE mail_id IN (` + strings.Join(places, ", ") + `) ORDER BY mail_id` + l.seam.forUpdate
+		query := `SELECT ` + heldColumns + `, ` + eventColumns + ` FROM recipients r JOIN events e ON e.event_key = r.event_key
+			WHERE r.mail_id IN (` + strings.Join(places, ", ") + `) ORDER BY r.mail_id` + l.seam.forUpdateOf("r")
 		if err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
-			m, err := scanMail(rows)
+			var n named
+			m, err := scanMail(rows, n.columns()...)
 			mails[m.id] = m
+			j.know(n)
 			return err
 		}); err != nil {
 			return nil, err
