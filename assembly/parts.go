@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/exp/zapslog"
 
+	"pimnotify/audit"
 	"pimnotify/ledger"
 	"pimnotify/settings"
 	"pimnotify/starter"
@@ -33,6 +34,7 @@ type Parts struct {
 	Namespace string
 	Settings  *settings.File
 	Metrics   http.Handler
+	Lines     *audit.Lines // nil where nobody collects them
 
 	closers []func() error
 }
@@ -49,7 +51,7 @@ func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Lo
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	metrics, handler, err := newMetrics(map[string]func() error{"directory": p.Directory.Problem, "settings": p.Settings.Problem})
+	metrics, handler, err := newMetrics(map[string]func() error{"directory": p.Directory.Problem, "settings": p.Settings.Problem}, p.Lines)
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
@@ -107,10 +109,15 @@ func OpenFiles(ctx context.Context, c Config, logger *zap.Logger) (parts *Parts,
 
 // OpenLedger opens the ledger as well.
 func (p *Parts) OpenLedger(ctx context.Context) (err error) {
-	if p.Ledger, err = ledger.Open(ctx, p.Config.Ledger); err != nil {
+	audited, err := p.openAudit()
+	if err != nil {
+		return err
+	}
+	if p.Ledger, err = ledger.Open(ctx, p.Config.Ledger, audited); err != nil {
 		return fmt.Errorf("PIMNOTIFY_LEDGER: %w", err)
 	}
 	p.closers = append(p.closers, p.Ledger.Close)
+	p.warnOfKeys(ctx)
 	return nil
 }
 

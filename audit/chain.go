@@ -91,7 +91,7 @@ func (f *Fault) Error() string {
 // Chain follows entries one after the other, in the order of their seq.
 type Chain struct {
 	Keys Keys
-	Want Head // must be among them; zero: nothing is known of another place
+	Want []Head // must be among them: heads that were written down elsewhere
 
 	last  Head
 	keyed int64 // the latest that was under a key
@@ -134,8 +134,11 @@ func (c *Chain) check(e Entry) error {
 		return &Fault{Seq: e.Seq, Why: "it was altered: its hash is not that of what it says"}
 	case e.Before != c.last.Hash:
 		return &Fault{Seq: e.Seq, Why: fmt.Sprintf("it does not follow the entry before it (%d), which was put there, exchanged or altered with its hash", c.last.Seq)}
-	case e.Seq == c.Want.Seq && e.Hash != c.Want.Hash:
-		return &Fault{Seq: e.Seq, Why: "its hash is not that of the head that was written down: it, or one before it, was exchanged"}
+	}
+	for _, want := range c.Want {
+		if e.Seq == want.Seq && e.Hash != want.Hash {
+			return &Fault{Seq: e.Seq, Why: "its hash is not that of the head that was written down: it, or one before it, was exchanged"}
+		}
 	}
 	return nil
 }
@@ -147,9 +150,13 @@ func (c *Chain) End(anchor Head) error {
 		return &Fault{Seq: c.last.Seq + 1, Why: fmt.Sprintf("it and all up to entry %d were cut off: the record's head is %s", anchor.Seq, anchor)}
 	case anchor != c.last:
 		return &Fault{Seq: c.last.Seq, Why: fmt.Sprintf("the record's head is %s, and the last entry is %s", anchor, c.last)}
-	case c.Want.Seq > c.last.Seq:
-		return &Fault{Seq: c.last.Seq + 1, Why: fmt.Sprintf("it and all up to entry %d were cut off: the head that was written down is %s", c.Want.Seq, c.Want)}
-	case len(c.Keys) > 0 && c.keyed == 0:
+	}
+	for _, want := range c.Want {
+		if want.Seq > c.last.Seq {
+			return &Fault{Seq: c.last.Seq + 1, Why: fmt.Sprintf("it and all up to entry %d were cut off: the head that was written down is %s", want.Seq, want)}
+		}
+	}
+	if len(c.Keys) > 0 && c.keyed == 0 {
 		return &Fault{Unproven: true, Why: fmt.Sprintf(
 			"no entry is under any of the keys given (%s): plain hashes can be made anew by whoever can write the table", orNone(c.Keys.IDs()))}
 	}

@@ -93,7 +93,7 @@ func TestReplayingTheAuditGivesTheRecord(t *testing.T) {
 					}
 				},
 			})
-			_, err = l.VerifyAudit(rt.Context(), audit.Keys{oldKey}, audit.Head{})
+			_, err = l.VerifyAudit(rt.Context(), audit.Keys{oldKey})
 			require.NoError(rt, err)
 		})
 	})
@@ -132,7 +132,7 @@ func TestManyWritersMakeOneChainAndEachIsToldItsEntriesInOrder(t *testing.T) {
 			})
 		}
 		all.Wait()
-		v, err := ledgers[0].VerifyAudit(t.Context(), audit.Keys{oldKey}, audit.Head{})
+		v, err := ledgers[0].VerifyAudit(t.Context(), audit.Keys{oldKey})
 		require.NoError(t, err)
 		for _, l := range ledgers {
 			require.NoError(t, l.Close())
@@ -219,5 +219,27 @@ func TestNoNameAndNoAddressIsInTheAudit(t *testing.T) {
 			return nil
 		}))
 		require.Equal(t, 6, seen)
+	})
+}
+
+// A process that ends between a commit and its lines leaves the entry, from which the lines can be made at any time.
+func TestLinesThatAProcessNeverWroteComeFromTheRecord(t *testing.T) {
+	onBothURLs(t, func(t *testing.T, url string) {
+		startChild(t, url, dieAfterCommit+" r1").wait(t)
+		l := open(t, url)
+		_, err := l.VerifyAudit(t.Context(), nil)
+		require.NoError(t, err)
+		var things []audit.What
+		require.NoError(t, l.AuditEntries(t.Context(), 2, func(e audit.Entry) error {
+			lines, err := e.Lines()
+			for i, line := range lines {
+				require.Equal(t, i, line.Index)
+				require.Equal(t, e.Hash, line.Hash)
+				require.Equal(t, "activationRequests/r1", line.Resource)
+				things = append(things, line.What)
+			}
+			return err
+		}))
+		require.Equal(t, []audit.What{audit.Accepted, audit.EventScheduled}, things)
 	})
 }

@@ -41,10 +41,10 @@ func (m *Mismatch) Error() string {
 	return text
 }
 
-// VerifyAudit follows the whole chain and holds the record against it, at one moment. Want is a head that was written down elsewhere;
-// zero where there is none. The error is an *audit.Fault where the chain is not whole, and a *Mismatch where it is and the record
+// VerifyAudit follows the whole chain and holds the record against it, at one moment. Want are heads that were written down elsewhere.
+// The error is an *audit.Fault where the chain is not whole, and a *Mismatch where it is and the record
 // differs. However large the record is, it takes the same memory.
-func (l *Ledger) VerifyAudit(ctx context.Context, keys audit.Keys, want audit.Head) (v Verified, err error) {
+func (l *Ledger) VerifyAudit(ctx context.Context, keys audit.Keys, want ...audit.Head) (v Verified, err error) {
 	options := &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 	err = inTx(ctx, l.reads, options, func(tx *sql.Tx) error {
 		var said audit.Sums

@@ -51,12 +51,12 @@ func lived(t testing.TB, url string, keys ...audit.Key) audit.Head {
 	return head
 }
 
-func verify(t testing.TB, url string, want audit.Head, keys ...audit.Key) (ledger.Verified, error) {
+func verify(t testing.TB, url string, want []audit.Head, keys ...audit.Key) (ledger.Verified, error) {
 	t.Helper()
 	l, err := ledger.Open(t.Context(), url)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
-	return l.VerifyAudit(t.Context(), keys, want)
+	return l.VerifyAudit(t.Context(), keys, want...)
 }
 
 func change(t testing.TB, url string, statements ...string) {
@@ -74,7 +74,7 @@ func change(t testing.TB, url string, statements ...string) {
 func TestAnAuditThatNobodyTouchedIsWhole(t *testing.T) {
 	onBothURLs(t, func(t *testing.T, url string) {
 		head := lived(t, url, oldKey)
-		v, err := verify(t, url, head, oldKey)
+		v, err := verify(t, url, []audit.Head{head}, oldKey)
 		require.NoError(t, err)
 		require.Equal(t, head, v.Head)
 		require.Equal(t, head.Seq, v.Entries)
@@ -123,7 +123,7 @@ func TestWhateverIsDoneToTheAuditIsFoundAtTheFirstEntryThatItTouches(t *testing.
 				head := lived(t, url, oldKey)
 				require.EqualValues(t, 8, head.Seq)
 				change(t, url, c.do...)
-				_, err := verify(t, url, audit.Head{}, oldKey)
+				_, err := verify(t, url, nil, oldKey)
 				var fault *audit.Fault
 				require.ErrorAs(t, err, &fault)
 				require.Equal(t, c.seq, fault.Seq, fault.Why)
@@ -154,13 +154,13 @@ func TestATailThatWasCutWithItsAnchorIsFoundByAHeadFromElsewhereOrByTheRecord(t 
 	onBothURLs(t, func(t *testing.T, url string) {
 		head := lived(t, url, oldKey)
 		change(t, url, cut...)
-		_, err := verify(t, url, head, oldKey)
+		_, err := verify(t, url, []audit.Head{head}, oldKey)
 		var fault *audit.Fault
 		require.ErrorAs(t, err, &fault)
 		require.EqualValues(t, 5, fault.Seq)
 		require.Contains(t, fault.Why, "the head that was written down is "+head.String())
 
-		_, err = verify(t, url, audit.Head{}, oldKey)
+		_, err = verify(t, url, nil, oldKey)
 		var mismatch *ledger.Mismatch
 		require.ErrorAs(t, err, &mismatch)
 		require.Contains(t, err.Error(), `is "sent at attempt 1", and entry 4 says "sending at attempt 1"`)
@@ -172,9 +172,9 @@ func TestAChainThatWasMadeAnewIsFoundByAHeadFromElsewhere(t *testing.T) {
 	onBothURLs(t, func(t *testing.T, url string) {
 		head := lived(t, url)
 		rewrite(t, database(t, url), 6, audit.Key{})
-		_, err := verify(t, url, audit.Head{})
+		_, err := verify(t, url, nil)
 		require.NoError(t, err, "nothing in the table says so")
-		_, err = verify(t, url, head)
+		_, err = verify(t, url, []audit.Head{head})
 		var fault *audit.Fault
 		require.ErrorAs(t, err, &fault)
 		require.Equal(t, head.Seq, fault.Seq)
@@ -187,14 +187,14 @@ func TestAChainUnderAKeyCannotBeMadeAnewWithoutIt(t *testing.T) {
 	onBothURLs(t, func(t *testing.T, url string) {
 		lived(t, url, oldKey)
 		rewrite(t, database(t, url), 6, audit.Key{})
-		_, err := verify(t, url, audit.Head{}, oldKey)
+		_, err := verify(t, url, nil, oldKey)
 		var fault *audit.Fault
 		require.ErrorAs(t, err, &fault)
 		require.EqualValues(t, 6, fault.Seq)
 		require.Contains(t, fault.Why, "under no key")
 
 		rewrite(t, database(t, url), 1, audit.Key{})
-		_, err = verify(t, url, audit.Head{}, oldKey)
+		_, err = verify(t, url, nil, oldKey)
 		require.ErrorAs(t, err, &fault)
 		require.True(t, fault.Unproven)
 		require.Contains(t, fault.Why, "no entry is under any of the keys given")
@@ -228,7 +228,7 @@ func rewrite(t *testing.T, db *sql.DB, from int64, key audit.Key) {
 func TestAWrongKeyIsNotTakenForTampering(t *testing.T) {
 	onBothURLs(t, func(t *testing.T, url string) {
 		lived(t, url, oldKey)
-		_, err := verify(t, url, audit.Head{}, newKey)
+		_, err := verify(t, url, nil, newKey)
 		var fault *audit.Fault
 		require.ErrorAs(t, err, &fault)
 		require.True(t, fault.Unproven)
@@ -245,10 +245,10 @@ func TestAfterAKeyWasExchangedBothProveTheirEntries(t *testing.T) {
 		accept(t, l, "r3")
 		require.NoError(t, l.Close())
 
-		v, err := verify(t, url, audit.Head{}, newKey, oldKey)
+		v, err := verify(t, url, nil, newKey, oldKey)
 		require.NoError(t, err)
 		require.Equal(t, []string{oldKey.ID, newKey.ID}, v.KeyIDs)
-		_, err = verify(t, url, audit.Head{}, newKey)
+		_, err = verify(t, url, nil, newKey)
 		require.ErrorContains(t, err, oldKey.ID)
 	})
 }
@@ -269,7 +269,7 @@ func TestARecordThatWasChangedBehindTheAuditIsFound(t *testing.T) {
 				url := another(t, url)
 				lived(t, url)
 				change(t, url, c.do)
-				_, err := verify(t, url, audit.Head{})
+				_, err := verify(t, url, nil)
 				var mismatch *ledger.Mismatch
 				require.ErrorAs(t, err, &mismatch)
 				require.Contains(t, err.Error(), c.says)
@@ -283,7 +283,7 @@ func TestARecordFromBeforeTheAuditIsAccountedFor(t *testing.T) {
 	onBothURLs(t, func(t *testing.T, url string) {
 		makeVersion(t, url, 1)
 		l := open(t, url)
-		v, err := l.VerifyAudit(t.Context(), nil, audit.Head{})
+		v, err := l.VerifyAudit(t.Context(), nil)
 		require.NoError(t, err)
 		require.EqualValues(t, 1, v.Entries)
 		require.Positive(t, v.Mails)
@@ -300,11 +300,11 @@ func TestARecordFromBeforeTheAuditIsAccountedFor(t *testing.T) {
 			return nil
 		}))
 		require.NoError(t, l.Record(t.Context(), tenant, activation("r1"), pim.Change{Seq: 2, At: noon, What: pim.WhatActivated, Status: pim.Provisioned}))
-		_, err = l.VerifyAudit(t.Context(), nil, audit.Head{})
+		_, err = l.VerifyAudit(t.Context(), nil)
 		require.NoError(t, err)
 
 		change(t, url, `UPDATE recipients SET status = 'failed' WHERE status = 'sent'`)
-		_, err = l.VerifyAudit(t.Context(), nil, audit.Head{})
+		_, err = l.VerifyAudit(t.Context(), nil)
 		require.ErrorContains(t, err, "from before the audit began was changed")
 	})
 }

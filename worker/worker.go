@@ -122,9 +122,11 @@ func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w, u
 			return fmt.Errorf("start the worker: %w", err)
 		}
 	}
+	defer logHead(context.WithoutCancel(ctx), parts) // after the last mail
 	defer stop(urgent, w)
 	started.Store(true)
 	go rate.follow(ctx)
+	go logHeads(ctx, parts, headEvery)
 	go startUnstarted(ctx, parts)
 	go scheduleDigests(ctx, parts)
 	parts.Log.Info("worker is up", zap.String("taskQueue", parts.Config.TaskQueue), zap.String("ledger", parts.Ledger.ID()),
