@@ -25,7 +25,7 @@ func newReplay() *replay {
 	return &replay{status: map[string]map[string]pim.RecipientStatus{}, next: 1}
 }
 
-func (r *replay) follow(t require.TestingT, ctx context.Context, l *ledger.Ledger) {
+func (r *replay) follow(ctx context.Context, t require.TestingT, l *ledger.Ledger) {
 	require.NoError(t, l.AuditEntries(ctx, r.next, func(e audit.Entry) error {
 		require.Equal(t, r.next, e.Seq)
 		lines, err := e.Lines()
@@ -52,14 +52,6 @@ func (r *replay) take(t require.TestingT, line audit.Line) {
 	mails[line.Mail] = pim.RecipientStatus(line.Status)
 }
 
-func (r *replay) counts(event string) pim.Counts {
-	counts := pim.Counts{}
-	for _, status := range r.status[event] {
-		counts[status]++
-	}
-	return counts
-}
-
 // Whatever happens to an event, in whatever order: what the lines say, followed from the first, is the record as it is, mail by mail; each
 // line goes on from where the one before it stopped, and the whole chain proves it.
 func TestReplayingTheAuditGivesTheRecord(t *testing.T) {
@@ -83,7 +75,7 @@ func TestReplayingTheAuditGivesTheRecord(t *testing.T) {
 				},
 				"": func(rt *rapid.T) {
 					h.check(rt)
-					all.follow(rt, rt.Context(), l)
+					all.follow(rt.Context(), rt, l)
 					is := map[string]pim.RecipientStatus{}
 					for id, d := range h.before {
 						is[id] = d.Status

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -212,7 +213,7 @@ func rewrite(t *testing.T, db *sql.DB, from int64, key audit.Key) {
 		var at int64
 		var body string
 		err := db.QueryRowContext(t.Context(), `SELECT at, body FROM audit WHERE seq = $1`, head.Seq+1).Scan(&at, &body)
-		if err == sql.ErrNoRows {
+		if errors.Is(err, sql.ErrNoRows) {
 			break
 		}
 		require.NoError(t, err)
