@@ -1,11 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"pimnotify/audit"
@@ -84,7 +84,7 @@ func endUnknown(ctx context.Context, tx *sql.Tx, j *journal, keys []int64, since
 	return err
 }
 
-// take picks rows, which nobody else takes from then on, and turns them to sending.
+// take picks rows and turns them to sending in one statement, which also says what each was before.
 func (l *Ledger) take(ctx context.Context, tx *sql.Tx, j *journal, keys []int64, r pim.ClaimRequest, events map[int64]heldEvent) ([]pim.Claim, error) {
 	var a arguments
 	free := `status = 'planned'`
@@ -93,49 +93,44 @@ func (l *Ledger) take(ctx context.Context, tx *sql.Tx, j *journal, keys []int64,
 	}
 	lease := r.Now.Add(r.Lease)
 	query := `
-		SELECT ` + mailColumns + `, due_at, ord, display_name, recipient_type
-		FROM recipients WHERE event_key IN ` + a.keys(keys) + ` AND status IN ('planned', 'sending', 'unknown') AND ` + free + `
-		ORDER BY ord, position LIMIT ` + a.add(r.Limit) + l.seam.skipLocked
-	var claims []pim.Claim
+		WITH free AS MATERIALIZED (
+			SELECT mail_id, status FROM recipients WHERE event_key IN ` + a.keys(keys) + ` AND status IN ('planned', 'sending', 'unknown') AND ` + free + `
+			ORDER BY ord, position LIMIT ` + a.add(r.Limit) + l.seam.skipLocked + `
+		)
+		UPDATE recipients SET status = 'sending', attempt = attempt + 1, reason = '', unknown_since = NULL,
+			lease_until = ` + a.add(micros(lease)) + `, claimed_by = ` + a.add(text(r.Worker)) + `, updated_at = ` + a.add(now()) + `
+		WHERE mail_id IN (SELECT mail_id FROM free) AND status IN ` + before(pim.StatusSending) + `
+		RETURNING ` + mailColumns + `, (SELECT f.status FROM free f WHERE f.mail_id = recipients.mail_id),
+			due_at, ord, display_name, recipient_type, position`
+	type taken struct {
+		pim.Claim
+		position int64
+	}
+	var mails []taken
 	err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
+		var t taken
+		var was pim.RecipientStatus
 		var dueAt int64
-		var c pim.Claim
-		m, err := scanMail(rows, &dueAt, &c.Recipient.Order, &c.Recipient.DisplayName, &c.Recipient.RecipientType)
-		from := m.status
-		m.status, m.attempt = pim.StatusSending, m.attempt+1
-		j.moved(m, from, audit.Thing{})
-		c.MailID, c.EventKey, c.Attempt, c.Event = m.id, m.eventKey, m.attempt, events[m.eventKey].ref
-		c.Recipient.Address, c.Recipient.PrincipalID, c.Recipient.Audience, c.Recipient.Status = m.address, m.principal, m.audience, m.status
-		c.DueDateTime, c.LeaseUntil = instant(dueAt), instant(micros(lease))
-		claims = append(claims, c)
+		c := &t.Recipient
+		m, err := scanMail(rows, &was, &dueAt, &c.Order, &c.DisplayName, &c.RecipientType, &t.position)
+		j.moved(m, was, audit.Thing{})
+		c.Address, c.PrincipalID, c.Audience, c.Status = m.address, m.principal, m.audience, m.status
+		t.MailID, t.EventKey, t.Attempt, t.Event = m.id, m.eventKey, m.attempt, events[m.eventKey].ref
+		t.DueDateTime, t.LeaseUntil = instant(dueAt), instant(micros(lease))
+		mails = append(mails, t)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return claims, markSending(ctx, tx, j, claims, lease, r.Worker)
-}
-
-// markSending turns mails that this transaction has taken to sending.
-func markSending(ctx context.Context, tx *sql.Tx, _ *journal, claims []pim.Claim, lease time.Time, worker string) error {
-	for some := range slices.Chunk(claims, idsAtOnce) {
-		var a arguments
-		var places []string
-		for _, c := range some {
-			places = append(places, a.add(c.MailID))
-		}
-		n, err := exec(ctx, tx, `
-			UPDATE recipients SET status = 'sending', attempt = attempt + 1, reason = '', unknown_since = NULL,
-				lease_until = `+a.add(micros(lease))+`, claimed_by = `+a.add(text(worker))+`, updated_at = `+a.add(now())+`
-			WHERE mail_id IN (`+strings.Join(places, ", ")+`) AND status IN `+before(pim.StatusSending), a...)
-		if err != nil {
-			return err
-		}
-		if int(n) != len(some) {
-			return fmt.Errorf("%d of %d mails were taken by somebody else meanwhile", len(some)-int(n), len(some))
-		}
+	slices.SortFunc(mails, func(a, b taken) int { // RETURNING knows no order
+		return cmp.Or(cmp.Compare(a.Recipient.Order, b.Recipient.Order), cmp.Compare(a.position, b.position))
+	})
+	claims := make([]pim.Claim, 0, len(mails))
+	for _, m := range mails {
+		claims = append(claims, m.Claim)
 	}
-	return nil
+	return claims, nil
 }
 
 // StillDue is the look before a claimed mail leaves: whether it is still this claim's to send, with its lease not over, and

@@ -73,9 +73,6 @@ type mail struct {
 // mailColumns are those of a mail, for SELECT and RETURNING alike.
 const mailColumns = `mail_id, event_key, address, principal_id, audience, attempt, status`
 
-// heldColumns are the same of recipients called r.
-const heldColumns = `r.mail_id, r.event_key, r.address, r.principal_id, r.audience, r.attempt, r.status`
-
 func scanMail(row scanner, and ...any) (m mail, err error) {
 	err = row.Scan(append([]any{&m.id, &m.eventKey, &m.address, &m.principal, &m.audience, &m.attempt, &m.status}, and...)...)
 	return m, err

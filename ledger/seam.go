@@ -17,11 +17,3 @@ type seam struct {
 	insert     func(ctx context.Context, tx *sql.Tx, rows []row, all shared) error
 	append     func(ctx context.Context, tx *sql.Tx, e audit.Entry) error
 }
-
-// forUpdateOf is forUpdate where only the rows of one of the joined tables are to stay.
-func (s seam) forUpdateOf(table string) string {
-	if s.forUpdate == "" {
-		return ""
-	}
-	return s.forUpdate + " OF " + table
-}

@@ -25,7 +25,7 @@ func (l *Ledger) Settle(ctx context.Context, settlements []pim.Settlement) error
 		if err := l.holdEventsOf(ctx, tx, settlements); err != nil {
 			return err
 		}
-		mails, err := l.holdMails(ctx, tx, j, settlements)
+		mails, err := readMails(ctx, tx, settlements)
 		if err != nil {
 			return err
 		}
@@ -58,22 +58,18 @@ func (l *Ledger) holdEventsOf(ctx context.Context, tx *sql.Tx, settlements []pim
 		strings.Join(places, ", ")+`)) ORDER BY event_key`+l.seam.forShare, a, func(*sql.Rows) error { return nil })
 }
 
-// holdMails reads the mails as they are, which nobody else changes before the commit.
-func (l *Ledger) holdMails(ctx context.Context, tx *sql.Tx, j *journal, settlements []pim.Settlement) (map[string]mail, error) {
+// readMails reads the mails as they are.
+func readMails(ctx context.Context, tx *sql.Tx, settlements []pim.Settlement) (map[string]mail, error) {
 	mails := map[string]mail{}
 	for some := range slices.Chunk(settlements, idsAtOnce) {
-		var a arguments
-		var places []string
+		ids := make([]string, 0, len(some))
 		for _, s := range some {
-			places = append(places, a.add(s.MailID))
+			ids = append(ids, s.MailID)
 		}
-		query := `SELECT ` + heldColumns + `, ` + eventColumns + ` FROM recipients r JOIN events e ON e.event_key = r.event_key
-			WHERE r.mail_id IN (` + strings.Join(places, ", ") + `) ORDER BY r.mail_id` + l.seam.forUpdateOf("r")
-		if err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
-			var n named
-			m, err := scanMail(rows, n.columns()...)
+		var a arguments
+		if err := each(ctx, tx, `SELECT `+mailColumns+` FROM recipients WHERE mail_id IN `+a.ids(ids), a, func(rows *sql.Rows) error {
+			m, err := scanMail(rows)
 			mails[m.id] = m
-			j.know(n)
 			return err
 		}); err != nil {
 			return nil, err
@@ -82,7 +78,7 @@ func (l *Ledger) holdMails(ctx context.Context, tx *sql.Tx, j *journal, settleme
 	return mails, nil
 }
 
-// settle keeps mails as they are from then on.
+// settle keeps mails as they are from then on. A mail that somebody else has changed since it was read is read again.
 func settle(ctx context.Context, tx *sql.Tx, j *journal, mails map[string]mail, s pim.Settlement) error {
 	var sentAt, unknownSince sql.NullInt64
 	switch s.Status {
@@ -94,15 +90,18 @@ func settle(ctx context.Context, tx *sql.Tx, j *journal, mails map[string]mail, 
 	default:
 		return fmt.Errorf("a claim ends as sent, failed, unknown or planned, not %q", s.Status)
 	}
+	m := mails[s.MailID]
 	n, err := exec(ctx, tx, `
 		UPDATE recipients SET status = $1, reason = $2, detail = $3, message_id = $4, subject = $5, sent_at = $6, unknown_since = $7,
 			lease_until = NULL, updated_at = $8
-		WHERE mail_id = $9 AND attempt = $10 AND status IN `+before(s.Status),
-		string(s.Status), text(s.Reason), text(s.Detail), text(s.MessageID), text(s.Subject), sentAt, unknownSince, now(), s.MailID, s.Attempt)
-	if err != nil || n == 0 {
+		WHERE mail_id = $9 AND attempt = $10 AND status = $11 AND status IN `+before(s.Status),
+		string(s.Status), text(s.Reason), text(s.Detail), text(s.MessageID), text(s.Subject), sentAt, unknownSince, now(), s.MailID, s.Attempt, string(m.status))
+	switch {
+	case err == nil && n == 0 && m.attempt == s.Attempt && m.status.CanBecome(s.Status):
+		return errChanged
+	case err != nil || n == 0:
 		return err
 	}
-	m := mails[s.MailID]
 	from, at := m.status, instant(micros(s.At))
 	m.status = s.Status
 	mails[s.MailID] = m

@@ -31,7 +31,7 @@ func (l *Ledger) write(ctx context.Context, doing string, do func(*sql.Tx) error
 	return l.attempt(ctx, doing, func(ctx context.Context) error { return inTx(ctx, l.writes, nil, do) })
 }
 
-// attempt runs once more what PostgreSQL undid only because of another transaction.
+// attempt runs once more what was undone only because of another transaction.
 func (l *Ledger) attempt(ctx context.Context, doing string, once func(context.Context) error) error {
 	const attempts = 5
 	ctx, cancel := context.WithTimeout(ctx, callTime)
@@ -74,10 +74,13 @@ func inTx(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(*sql.
 	return tx.Commit()
 }
 
-// again reports whether PostgreSQL undid a transaction only because of another one.
+// errChanged is why a transaction is undone that has read what another one has changed since.
+var errChanged = errors.New("somebody else has changed it meanwhile")
+
+// again reports whether a transaction was undone only because of another one.
 func again(err error) bool {
 	var failure *pgconn.PgError
-	return errors.As(err, &failure) && (failure.Code == "40P01" || failure.Code == "40001") // deadlock, serialization
+	return errors.Is(err, errChanged) || errors.As(err, &failure) && (failure.Code == "40P01" || failure.Code == "40001") // deadlock, serialization
 }
 
 // exec runs one statement and says how many rows it changed.
