@@ -27,7 +27,7 @@ func Audited(keys audit.Keys, lines func(audit.Entry)) Option {
 	return func(l *Ledger) { l.auditing.keys, l.auditing.lines = keys, lines }
 }
 
-// Existing refuses to make a record where there is no SQLite file.
+// Existing refuses to make a record, and to bring one up to date: whoever only looks leaves it as it is.
 func Existing() Option { return func(l *Ledger) { l.existing = true } }
 
 // writeAudited is write for everything that changes a request, an event or a mail: what do notes is one entry of the audit, in the
@@ -127,6 +127,8 @@ func (l *Ledger) beginAudit(ctx context.Context) error {
 		}
 		body, use := audit.Body{Version: audit.Version}, l.auditing.keys.InUse()
 		switch {
+		case l.existing:
+			return nil
 		case head.Seq == 0:
 			if body, err = l.beginning(ctx, tx); err != nil {
 				return fmt.Errorf("add up what was there before: %w", err)

@@ -32,6 +32,9 @@ func (l *Ledger) migrate(ctx context.Context, dialect goose.Dialect) error {
 	if current > known {
 		return fmt.Errorf("a newer version of this program made it (version %d; this one knows %d): run that version or a later one", current, known)
 	}
+	if l.existing && current < known {
+		return fmt.Errorf("an older version of this program made it (version %d; this one knows %d): start a worker of this version first, which brings it up to date", current, known)
+	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bring it from version %d to %d: %w", current, known, err)
 	}

@@ -221,31 +221,15 @@ func (l *Ledger) AuditEntries(ctx context.Context, from int64, visit func(audit.
 	return inTx(ctx, l.reads, options, func(tx *sql.Tx) error { return entries(ctx, tx, from, visit) })
 }
 
-// entriesAtOnce bounds what is held of them: an entry of a thousand recipients is of a quarter of a megabyte.
-const entriesAtOnce = 64
-
+// entries reads one after the other: an entry of a thousand recipients is of a quarter of a megabyte, and one of an import of several.
 func entries(ctx context.Context, q querier, from int64, visit func(audit.Entry) error) error {
-	for {
-		var some []audit.Entry
-		if err := each(ctx, q, `SELECT seq, at, key_id, before, body, hash FROM audit WHERE seq >= $1 ORDER BY seq LIMIT $2`,
-			[]any{from, entriesAtOnce}, func(rows *sql.Rows) error {
-				var e audit.Entry
-				var at int64
-				err := rows.Scan(&e.Seq, &at, &e.KeyID, &e.Before, &e.Body, &e.Hash)
-				e.At = instant(at)
-				some = append(some, e)
-				return err
-			}); err != nil {
-			return fmt.Errorf("read the audit from entry %d on: %w", from, err)
+	return each(ctx, q, `SELECT seq, at, key_id, before, body, hash FROM audit WHERE seq >= $1 ORDER BY seq`, []any{from}, func(rows *sql.Rows) error {
+		var e audit.Entry
+		var at int64
+		if err := rows.Scan(&e.Seq, &at, &e.KeyID, &e.Before, &e.Body, &e.Hash); err != nil {
+			return fmt.Errorf("read the audit: %w", err)
 		}
-		for _, e := range some {
-			if err := visit(e); err != nil {
-				return err
-			}
-		}
-		if len(some) < entriesAtOnce {
-			return nil
-		}
-		from = some[len(some)-1].Seq + 1
-	}
+		e.At = instant(at)
+		return visit(e)
+	})
 }

@@ -279,6 +279,28 @@ func TestARecordThatWasChangedBehindTheAuditIsFound(t *testing.T) {
 	})
 }
 
+// Whoever only looks makes nothing, brings nothing up to date and begins nothing.
+func TestWhoeverOnlyLooksLeavesTheRecordAsItIs(t *testing.T) {
+	onBothURLs(t, func(t *testing.T, url string) {
+		look := func(url string, keys ...audit.Key) (audit.Head, error) {
+			l, err := ledger.Open(t.Context(), url, ledger.Existing(), ledger.Audited(keys, nil))
+			if err != nil {
+				return audit.Head{}, err
+			}
+			defer func() { require.NoError(t, l.Close()) }()
+			head, _, err := l.AuditHead(t.Context())
+			return head, err
+		}
+		makeVersion(t, url, 2)
+		_, err := look(url)
+		require.ErrorContains(t, err, "an older version of this program made it (version 2; this one knows 8)")
+		require.NoError(t, openAudited(t, url).Close())
+		head, err := look(url, newKey)
+		require.NoError(t, err)
+		require.EqualValues(t, 1, head.Seq, "it does not begin to use a key")
+	})
+}
+
 // A record from before there was an audit is left as it is. The audit begins with what was there, and accounts for it from then on.
 func TestARecordFromBeforeTheAuditIsAccountedFor(t *testing.T) {
 	onBothURLs(t, func(t *testing.T, url string) {
