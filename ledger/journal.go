@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"pimnotify/audit"
@@ -20,10 +21,11 @@ type journal struct {
 	place  map[audit.About]int
 	events map[int64]audit.About // by their keys, as far as somebody has read them
 	told   map[string]string     // hashes of addresses
+	names  *eventNames
 }
 
-func newJournal(key audit.Key) *journal {
-	return &journal{key: key, place: map[audit.About]int{}, events: map[int64]audit.About{}, told: map[string]string{}}
+func newJournal(key audit.Key, names *eventNames) *journal {
+	return &journal{key: key, names: names, place: map[audit.About]int{}, events: map[int64]audit.About{}, told: map[string]string{}}
 }
 
 // add notes what was done. Of an event its key is enough.
@@ -122,10 +124,35 @@ func (n *named) columns() []any {
 	return []any{&n.about.EventKey, &n.about.Tenant, &n.resource.Collection, &n.resource.ID, &n.about.Event, &n.about.Kind}
 }
 
-// know spares a look for the names of an event.
+// know spares a look for the names of an event, here and in what follows: whoever settles mails has mostly claimed them.
 func (j *journal) know(n named) {
 	n.about.Resource = n.resource.String()
 	j.events[n.about.EventKey] = n.about
+	j.names.keep(n.about)
+}
+
+// namesKept is how many events' names a process remembers. They never change.
+const namesKept = 10_000
+
+type eventNames struct {
+	mu    sync.Mutex
+	known map[int64]audit.About
+}
+
+func (n *eventNames) keep(about audit.About) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.known == nil || len(n.known) >= namesKept {
+		n.known = map[int64]audit.About{}
+	}
+	n.known[about.EventKey] = about
+}
+
+func (n *eventNames) find(eventKey int64) (about audit.About, known bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	about, known = n.known[eventKey]
+	return about, known
 }
 
 // draft is the entry of what was noted, all events by the names that people see; false where nothing was done.
@@ -147,7 +174,12 @@ func (j *journal) draft(ctx context.Context, tx *sql.Tx) (d audit.Draft, done bo
 func (j *journal) nameEvents(ctx context.Context, tx *sql.Tx) error {
 	var unknown []int64
 	for _, g := range j.groups {
-		if _, known := j.events[g.EventKey]; g.EventKey != 0 && !known {
+		if _, known := j.events[g.EventKey]; g.EventKey == 0 || known {
+			continue
+		}
+		if about, known := j.names.find(g.EventKey); known {
+			j.events[g.EventKey] = about
+		} else {
 			unknown = append(unknown, g.EventKey)
 		}
 	}

@@ -24,6 +24,7 @@ func (u *upcoming) add(j *journal, k key, dues []pim.Due) {
 	}
 }
 
+// write writes what add has noted.
 func (u *upcoming) write(ctx context.Context, tx *sql.Tx, _ *journal) error {
 	if err := insertRows(ctx, tx, `
 		INSERT INTO events (tenant, collection, resource_id, event_key, kind, occurrence, display_id, due_at, withdrawn, updated_at)`, u.events); err != nil {
