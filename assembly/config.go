@@ -31,6 +31,8 @@ type Config struct {
 	RenewWindow      time.Duration
 	SendRate         float64
 	APITokens        string
+	Audit            string
+	AuditKey         string
 	ConfigurationSet string
 	EventsQueue      string
 	EventsTopic      string
@@ -96,6 +98,10 @@ var Table = []Setting{
 		func(c *Config, value string) error { c.EventsTopic = value; return checkTopic(value) }},
 	{"PIMNOTIFY_GRACE", "60s", "how long a mail whose outcome is unknown waits for its proof, before it is sent again",
 		span(func(c *Config) *time.Duration { return &c.Grace })},
+	{"PIMNOTIFY_AUDIT", "", "where the lines of the audit go: stdout, or a file that is added to; without one they are in the ledger alone",
+		text(func(c *Config) *string { return &c.Audit })},
+	{"PIMNOTIFY_AUDIT_KEY", "", "file of the audit's keys, the one in use first; without one entries have plain hashes",
+		text(func(c *Config) *string { return &c.AuditKey })},
 	{"PIMNOTIFY_WORKFLOW_CACHE", "2000", "runs that a worker keeps in memory; 0: none, every task replays its history",
 		func(c *Config, value string) (err error) { c.WorkflowCache, err = parseCount(value); return err }},
 	{"PIMNOTIFY_TASK_QUEUE", "pimnotify", "Temporal task queue of the workers",

@@ -12,11 +12,13 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/opentelemetry"
+
+	"pimnotify/audit"
 )
 
 // newMetrics makes the handler that Temporal's SDK reports to, the registry for what is our own, and the page on which Prometheus reads
-// both. Files are those that are read again on change, each with what is wrong with it now.
-func newMetrics(files map[string]func() error) (client.MetricsHandler, *prometheus.Registry, http.Handler, error) {
+// both. Files are those that are read again on change, each with what is wrong with it now; lines are those of the audit, if there are any.
+func newMetrics(files map[string]func() error, lines *audit.Lines) (client.MetricsHandler, *prometheus.Registry, http.Handler, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for name, problem := range files {
@@ -29,6 +31,12 @@ func newMetrics(files map[string]func() error) (client.MetricsHandler, *promethe
 			}
 			return 0
 		}))
+	}
+	if lines != nil {
+		registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "pimnotify_audit_lines_lost_total",
+			Help: "Entries of the audit whose lines could not be written. The ledger has them.",
+		}, func() float64 { return float64(lines.Lost()) }))
 	}
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry))
 	if err != nil {

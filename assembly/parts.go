@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/exp/zapslog"
 
+	"pimnotify/audit"
 	"pimnotify/ledger"
 	"pimnotify/pim"
 	"pimnotify/settings"
@@ -36,6 +37,7 @@ type Parts struct {
 	Settings  *settings.File
 	Metrics   http.Handler
 	Registry  prometheus.Registerer // of what Metrics shows
+	Lines     *audit.Lines          // nil where nobody collects them
 
 	closers []func() error
 }
@@ -52,7 +54,7 @@ func Open(ctx context.Context, c Config, env envconfig.EnvLookup, logger *zap.Lo
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	metrics, registry, handler, err := newMetrics(map[string]func() error{"directory": p.Directory.Problem, "settings": p.Settings.Problem})
+	metrics, registry, handler, err := newMetrics(map[string]func() error{"directory": p.Directory.Problem, "settings": p.Settings.Problem}, p.Lines)
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
@@ -110,10 +112,15 @@ func OpenFiles(ctx context.Context, c Config, logger *zap.Logger) (parts *Parts,
 
 // OpenLedger opens the ledger as well.
 func (p *Parts) OpenLedger(ctx context.Context) (err error) {
-	if p.Ledger, err = ledger.Open(ctx, p.Config.Ledger); err != nil {
+	audited, err := p.openAudit()
+	if err != nil {
+		return err
+	}
+	if p.Ledger, err = ledger.Open(ctx, p.Config.Ledger, audited); err != nil {
 		return fmt.Errorf("PIMNOTIFY_LEDGER: %w", err)
 	}
 	p.closers = append(p.closers, p.Ledger.Close)
+	p.warnOfKeys(ctx)
 	return nil
 }
 

@@ -21,7 +21,7 @@ func TestRefusedEditIsToldAndFailsNothing(t *testing.T) {
 	f, err := settings.Open(t.Context(), path, pim.DefaultSettings(), zap.NewNop())
 	require.NoError(t, err)
 	t.Cleanup(f.Close)
-	_, _, page, err := newMetrics(map[string]func() error{"settings": f.Problem})
+	_, _, page, err := newMetrics(map[string]func() error{"settings": f.Problem}, nil)
 	require.NoError(t, err)
 	require.Equal(t, path, probe(t, &Parts{Config: Config{SettingsFile: path}, Settings: f}, "settings"))
 	require.Contains(t, read(t, page), `pimnotify_file_refused{file="settings"} 0`)
@@ -35,7 +35,7 @@ func TestRefusedEditIsToldAndFailsNothing(t *testing.T) {
 }
 
 func TestMetricsAreThoseOfThisProgram(t *testing.T) {
-	handler, _, page, err := newMetrics(nil)
+	handler, _, page, err := newMetrics(nil, nil)
 	require.NoError(t, err)
 	handler.Counter("a").Inc(1)
 	require.Contains(t, read(t, page), `target_info{service_name="pimnotify",`)

@@ -108,6 +108,7 @@ func (c *trial) count(t *testing.T, w *world, id string) {
 	}
 	require.Equal(t, c.n, sum, "planned = %s", e.Counts)
 	require.Zero(t, e.Counts.Open(), "nothing is left open: %s", e.Counts)
+	w.auditIsWhole(t)
 }
 
 // tally counts what arrived of one event to the people of organisation(n).

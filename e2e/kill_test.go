@@ -67,6 +67,7 @@ func TestAWorkerThatIsKilledLosesNothingAndRepeatsOnlyWhatNobodyAnsweredFor(t *t
 	close(finished)
 	t.Logf("killed %d times", <-kills)
 	w.accountForCopies(t, ids)
+	w.auditIsWhole(t)
 }
 
 // runBetweenKills is run, for an API that answers 503 while no worker is there to take a decision.

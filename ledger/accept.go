@@ -23,7 +23,7 @@ func (l *Ledger) Accept(ctx context.Context, a pim.Acceptance) (accepted pim.Acc
 	if a.First.Seq != 0 {
 		return pim.Accepted{}, false, fmt.Errorf("%s: the first change must have seq 0, not %d", doing, a.First.Seq)
 	}
-	err = l.write(ctx, doing, func(tx *sql.Tx) error {
+	err = l.writeAudited(ctx, doing, func(tx *sql.Tx, j *journal) error {
 		n, err := exec(ctx, tx, `
 			INSERT INTO requests (tenant, collection, resource_id, hash, body, input, status, seq, accepted_at, started_at, updated_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)
@@ -34,7 +34,7 @@ func (l *Ledger) Accept(ctx context.Context, a pim.Acceptance) (accepted pim.Acc
 			return err
 		}
 		if created = n == 1; created {
-			if err := enterFirst(ctx, tx, a); err != nil {
+			if err := enterFirst(ctx, tx, j, a); err != nil {
 				return err
 			}
 		}
@@ -50,14 +50,14 @@ func startedAt(a pim.Acceptance) sql.NullInt64 {
 }
 
 // enterFirst writes the change with which something is accepted.
-func enterFirst(ctx context.Context, tx *sql.Tx, a pim.Acceptance) (err error) {
+func enterFirst(ctx context.Context, tx *sql.Tx, j *journal, a pim.Acceptance) (err error) {
 	change := a.First
 	if a.Resource.Collection == pim.PIMSetting && change.DecisionID == "" {
 		if change.DecisionID, err = switched(ctx, tx, a); err != nil {
 			return err
 		}
 	}
-	return enter(ctx, tx, a.Tenant, a.Resource, change)
+	return enter(ctx, tx, j, a.Tenant, a.Resource, change)
 }
 
 // Accepted reads a request as it was accepted, with the decision that was accepted since; pim.ErrNotFound where there is none.

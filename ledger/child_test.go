@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"pimnotify/audit"
 	"pimnotify/ledger"
 	"pimnotify/pim"
 )
@@ -26,7 +27,7 @@ const (
 
 // runChild does a job and prints what came of it.
 func runChild(ctx context.Context, job, url string) (err error) {
-	l, err := ledger.Open(ctx, url)
+	l, err := ledger.Open(ctx, url, ledger.Audited(nil, dieBeforeTheLines(job)))
 	if err != nil {
 		return err
 	}
@@ -42,6 +43,9 @@ func runChild(ctx context.Context, job, url string) (err error) {
 		}
 		_, err = fmt.Fprintln(os.Stdout, created)
 		return err
+	case dieAfterCommit:
+		_, _, err = l.Accept(ctx, acceptance(activation(argument)))
+		return fmt.Errorf("it goes on: %w", err)
 	case "claim":
 		key, err := strconv.ParseInt(argument, 10, 64)
 		if err != nil {
@@ -56,6 +60,17 @@ func runChild(ctx context.Context, job, url string) (err error) {
 		return fmt.Errorf("no job %q", name)
 	}
 	return err
+}
+
+// dieAfterCommit is a job in which the process ends between a commit and the lines of it.
+const dieAfterCommit = "die"
+
+func dieBeforeTheLines(job string) func(audit.Entry) {
+	return func(e audit.Entry) {
+		if strings.HasPrefix(job, dieAfterCommit) && e.Seq > 1 {
+			os.Exit(0)
+		}
+	}
 }
 
 // claimAll takes small batches until there are no more.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"pimnotify/audit"
 	"pimnotify/pim"
 )
 
@@ -18,9 +19,9 @@ func (l *Ledger) Claim(ctx context.Context, r pim.ClaimRequest) (claims []pim.Cl
 	if len(r.EventKeys) == 0 {
 		return nil, nil
 	}
-	err = l.write(ctx, "claim mails", func(tx *sql.Tx) error {
+	err = l.writeAudited(ctx, "claim mails", func(tx *sql.Tx, j *journal) error {
 		claims = nil
-		events, err := l.holdEvents(ctx, tx, r.EventKeys)
+		events, err := l.holdEvents(ctx, tx, j, r.EventKeys)
 		if err != nil {
 			return err
 		}
@@ -34,17 +35,17 @@ func (l *Ledger) Claim(ctx context.Context, r pim.ClaimRequest) (claims []pim.Cl
 			}
 		}
 		if len(dead) > 0 && !r.ResendBefore.IsZero() {
-			if err := endUnknown(ctx, tx, dead, r.ResendBefore); err != nil {
+			if err := endUnknown(ctx, tx, j, dead, r.ResendBefore); err != nil {
 				return err
 			}
 		}
 		if len(live) == 0 || r.Limit <= 0 {
 			return nil
 		}
-		if err := withhold(ctx, tx, live, r.ResendBefore); err != nil {
+		if err := withhold(ctx, tx, j, live, r.ResendBefore); err != nil {
 			return err
 		}
-		claims, err = l.take(ctx, tx, live, r, events)
+		claims, err = l.take(ctx, tx, j, live, r, events)
 		return err
 	})
 	if err != nil {
@@ -59,34 +60,36 @@ type heldEvent struct {
 }
 
 // holdEvents reads events that cannot be withdrawn before the commit.
-func (l *Ledger) holdEvents(ctx context.Context, tx *sql.Tx, keys []int64) (map[int64]heldEvent, error) {
+func (l *Ledger) holdEvents(ctx context.Context, tx *sql.Tx, j *journal, keys []int64) (map[int64]heldEvent, error) {
 	var a arguments
-	query := `SELECT event_key, display_id, kind, occurrence, due_at, withdrawn FROM events WHERE event_key IN ` + a.keys(keys) +
-		` ORDER BY event_key` + l.seam.forShare
+	query := `SELECT ` + eventColumns + `, e.occurrence, e.due_at, e.withdrawn FROM events e WHERE e.event_key IN ` + a.keys(keys) +
+		` ORDER BY e.event_key` + l.seam.forShare
 	events := map[int64]heldEvent{}
 	err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
-		var key, dueAt int64
+		var dueAt int64
+		var n named
 		var e heldEvent
-		err := rows.Scan(&key, &e.ref.ID, &e.ref.Kind, &e.ref.Occurrence, &dueAt, &e.withdrawn)
-		e.ref.DueDateTime = instant(dueAt)
-		events[key] = e
+		err := rows.Scan(append(n.columns(), &e.ref.Occurrence, &dueAt, &e.withdrawn)...)
+		e.ref.ID, e.ref.Kind, e.ref.DueDateTime = n.about.Event, n.about.Kind, instant(dueAt)
+		events[n.about.EventKey] = e
+		j.know(n)
 		return err
 	})
 	return events, err
 }
 
 // endUnknown gives up on mails whose outcome stayed unknown and which must not be sent again, because their event is withdrawn.
-func endUnknown(ctx context.Context, tx *sql.Tx, keys []int64, since time.Time) error {
+func endUnknown(ctx context.Context, tx *sql.Tx, j *journal, keys []int64, since time.Time) error {
 	var a arguments
-	_, err := exec(ctx, tx, `
+	_, err := moveMails(ctx, tx, j, pim.StatusUnknown, `
 		UPDATE recipients SET status = 'cancelled', unknown_since = NULL, updated_at = `+a.add(now())+`,
 			reason = '`+pim.UnknownPrefix+`' || (SELECT e.withdrawn FROM events e WHERE e.event_key = recipients.event_key)
 		WHERE event_key IN `+a.keys(keys)+` AND status = 'unknown' AND unknown_since < `+a.add(micros(since)), a...)
 	return err
 }
 
-// take picks rows and turns them to sending in one statement.
-func (l *Ledger) take(ctx context.Context, tx *sql.Tx, keys []int64, r pim.ClaimRequest, events map[int64]heldEvent) ([]pim.Claim, error) {
+// take picks rows and turns them to sending in one statement, which also says what each was before.
+func (l *Ledger) take(ctx context.Context, tx *sql.Tx, j *journal, keys []int64, r pim.ClaimRequest, events map[int64]heldEvent) ([]pim.Claim, error) {
 	var a arguments
 	free := `status = 'planned'`
 	if !r.ResendBefore.IsZero() {
@@ -95,26 +98,30 @@ func (l *Ledger) take(ctx context.Context, tx *sql.Tx, keys []int64, r pim.Claim
 	lease := r.Now.Add(r.Lease)
 	query := `
 		WITH free AS MATERIALIZED (
-			SELECT mail_id FROM recipients WHERE event_key IN ` + a.keys(keys) + ` AND status IN ('planned', 'sending', 'unknown') AND ` + free + `
+			SELECT mail_id, status FROM recipients WHERE event_key IN ` + a.keys(keys) + ` AND status IN ('planned', 'sending', 'unknown') AND ` + free + `
 			ORDER BY ord, position LIMIT ` + a.add(r.Limit) + l.seam.skipLocked + `
 		)
 		UPDATE recipients SET status = 'sending', attempt = attempt + 1, reason = '', unknown_since = NULL,
 			lease_until = ` + a.add(micros(lease)) + `, claimed_by = ` + a.add(text(r.Worker)) + `, updated_at = ` + a.add(now()) + `
 		WHERE mail_id IN (SELECT mail_id FROM free) AND status IN ` + before(pim.StatusSending) + `
-		RETURNING mail_id, event_key, attempt, due_at, ord, address, principal_id, display_name, audience, recipient_type, status, position`
+		RETURNING ` + mailColumns + `, (SELECT f.status FROM free f WHERE f.mail_id = recipients.mail_id),
+			due_at, ord, display_name, recipient_type, position`
 	type taken struct {
 		pim.Claim
 		position int64
 	}
 	var mails []taken
 	err := each(ctx, tx, query, a, func(rows *sql.Rows) error {
-		var m taken
+		var t taken
+		var was pim.RecipientStatus
 		var dueAt int64
-		c := &m.Recipient
-		err := rows.Scan(&m.MailID, &m.EventKey, &m.Attempt, &dueAt, &c.Order, &c.Address, &c.PrincipalID, &c.DisplayName,
-			&c.Audience, &c.RecipientType, &c.Status, &m.position)
-		m.Event, m.DueDateTime, m.LeaseUntil = events[m.EventKey].ref, instant(dueAt), instant(micros(lease))
-		mails = append(mails, m)
+		c := &t.Recipient
+		m, err := scanMail(rows, &was, &dueAt, &c.Order, &c.DisplayName, &c.RecipientType, &t.position)
+		j.moved(m, was, audit.Thing{})
+		c.Address, c.PrincipalID, c.Audience, c.Status = m.address, m.principal, m.audience, m.status
+		t.MailID, t.EventKey, t.Attempt, t.Event = m.id, m.eventKey, m.attempt, events[m.eventKey].ref
+		t.DueDateTime, t.LeaseUntil = instant(dueAt), instant(micros(lease))
+		mails = append(mails, t)
 		return err
 	})
 	if err != nil {

@@ -13,6 +13,9 @@
 // index, and it does not depend on the order in which the record learned of things: what happened before it was there can be
 // brought in at any time. Figures that were told are kept as they were told.
 //
+// Whatever changes a request, an event or a mail also adds an entry to the audit, in the same transaction, chained by its hash to the one
+// before it. The record can be held against the audit at any time.
+//
 // It refuses a database that a newer version made, and statuses that are not a step on. Text from outside is kept as it is but
 // for NUL and broken UTF-8, which PostgreSQL cannot store.
 package ledger

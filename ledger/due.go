@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"pimnotify/audit"
 	"pimnotify/pim"
 )
 
@@ -15,8 +16,8 @@ func (l *Ledger) DueStates(ctx context.Context, tenant string, resource pim.Reso
 	if !storable(tenant, resource.ID) {
 		return nil, fmt.Errorf("%s: the tenant and the id must be valid UTF-8 without NUL", doing)
 	}
-	err = l.write(ctx, doing, func(tx *sql.Tx) error {
-		keys, err := schedule(ctx, tx, tenant, resource, dues)
+	err = l.writeAudited(ctx, doing, func(tx *sql.Tx, j *journal) error {
+		keys, err := schedule(ctx, tx, j, tenant, resource, dues)
 		if err != nil {
 			return err
 		}
@@ -63,14 +64,14 @@ type identity struct {
 func identify(e pim.EventRef) identity { return identity{e.Kind, e.Occurrence} }
 
 // schedule makes the events and parts that are not there yet, and gives the keys of all of them.
-func schedule(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource, dues []pim.Due) (map[identity]int64, error) {
+func schedule(ctx context.Context, tx *sql.Tx, j *journal, tenant string, resource pim.Resource, dues []pim.Due) (map[identity]int64, error) {
 	events := make([]pim.EventRef, 0, len(dues))
 	for _, due := range dues {
 		events = append(events, due.Event)
 	}
 	keys := map[identity]int64{}
 	for _, event := range ordered(events) {
-		key, err := scheduleEvent(ctx, tx, tenant, resource, event)
+		key, err := scheduleEvent(ctx, tx, j, tenant, resource, event)
 		if err != nil {
 			return nil, fmt.Errorf("schedule %s: %w", event.ID, err)
 		}
@@ -86,17 +87,21 @@ func schedule(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resou
 	return keys, nil
 }
 
-func scheduleEvent(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource, event pim.EventRef) (key int64, err error) {
+func scheduleEvent(ctx context.Context, tx *sql.Tx, j *journal, tenant string, resource pim.Resource, event pim.EventRef) (key int64, err error) {
 	collection := string(resource.Collection)
-	if _, err := exec(ctx, tx, `
+	n, err := exec(ctx, tx, `
 		INSERT INTO events (event_key, tenant, collection, resource_id, kind, occurrence, display_id, due_at, withdrawn, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9)
 		ON CONFLICT (tenant, collection, resource_id, kind, occurrence) DO NOTHING`,
-		newKey(), tenant, collection, resource.ID, string(event.Kind), event.Occurrence, event.ID, micros(event.DueDateTime), now()); err != nil {
+		newKey(), tenant, collection, resource.ID, string(event.Kind), event.Occurrence, event.ID, micros(event.DueDateTime), now())
+	if err != nil {
 		return 0, err
 	}
 	err = tx.QueryRowContext(ctx, `
 		SELECT event_key FROM events WHERE tenant = $1 AND collection = $2 AND resource_id = $3 AND kind = $4 AND occurrence = $5`,
 		tenant, collection, resource.ID, string(event.Kind), event.Occurrence).Scan(&key)
+	if n == 1 {
+		j.event(key, audit.Thing{What: audit.EventScheduled})
+	}
 	return key, err
 }

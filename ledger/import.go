@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"pimnotify/audit"
 	"pimnotify/pim"
 )
 
@@ -23,8 +24,8 @@ func (l *Ledger) Import(ctx context.Context, records []pim.Imported) (result pim
 			return nil, fmt.Errorf("import record %d, %s: %w", i, r.Resource, err)
 		}
 	}
-	err = l.write(ctx, fmt.Sprintf("import %d records", len(records)), func(tx *sql.Tx) error {
-		result, err = importAll(ctx, tx, records)
+	err = l.writeAudited(ctx, fmt.Sprintf("import %d records", len(records)), func(tx *sql.Tx, j *journal) error {
+		result, err = importAll(ctx, tx, j, records)
 		return err
 	})
 	if err != nil {
@@ -71,13 +72,13 @@ func (k key) compare(other key) int {
 	return strings.Compare(k.tenant+"\x00"+k.resource.String(), other.tenant+"\x00"+other.resource.String())
 }
 
-func importAll(ctx context.Context, tx *sql.Tx, records []pim.Imported) (pim.ImportResult, error) {
+func importAll(ctx context.Context, tx *sql.Tx, j *journal, records []pim.Imported) (pim.ImportResult, error) {
 	firsts := map[key]pim.Imported{}
 	for _, r := range slices.Backward(records) {
 		firsts[keyOf(r)] = r
 	}
 	keys := slices.SortedFunc(maps.Keys(firsts), key.compare) // so that two imports do not wait for each other
-	created, err := importRequests(ctx, tx, firsts, keys)
+	created, err := importRequests(ctx, tx, j, firsts, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func importAll(ctx context.Context, tx *sql.Tx, records []pim.Imported) (pim.Imp
 	if err != nil {
 		return nil, err
 	}
-	if err := importTimelines(ctx, tx, firsts, slices.DeleteFunc(keys, func(k key) bool { return !created[k] })); err != nil {
+	if err := importTimelines(ctx, tx, j, firsts, slices.DeleteFunc(keys, func(k key) bool { return !created[k] })); err != nil {
 		return nil, err
 	}
 	result := make(pim.ImportResult, 0, len(records))
@@ -107,7 +108,7 @@ func importAll(ctx context.Context, tx *sql.Tx, records []pim.Imported) (pim.Imp
 }
 
 // importRequests says which of them were not there.
-func importRequests(ctx context.Context, tx *sql.Tx, records map[key]pim.Imported, keys []key) (map[key]bool, error) {
+func importRequests(ctx context.Context, tx *sql.Tx, j *journal, records map[key]pim.Imported, keys []key) (map[key]bool, error) {
 	created := map[key]bool{}
 	for keys := range slices.Chunk(keys, rowsAtOnce) {
 		rows := make([][]any, 0, len(keys))
@@ -124,6 +125,9 @@ func importRequests(ctx context.Context, tx *sql.Tx, records map[key]pim.Importe
 			var k key
 			err := rows.Scan(&k.tenant, &k.resource.Collection, &k.resource.ID)
 			created[k] = true
+			if d, is := answer(records[k]); is && err == nil {
+				j.add(k.about(), audit.Thing{What: audit.Decided, DecisionID: text(d.ID), Decision: pim.ReviewResult(text(d.Decision.ReviewResult)), By: text(d.Decision.ReviewedBy.ID)})
+			}
 			return err
 		}); err != nil {
 			return nil, err
@@ -134,16 +138,21 @@ func importRequests(ctx context.Context, tx *sql.Tx, records map[key]pim.Importe
 
 // decided is the answer that somebody gave to an activation.
 func decided(r pim.Imported) sql.NullString {
+	p, _ := answer(r)
+	return nullable(text(p.ID))
+}
+
+func answer(r pim.Imported) (p pim.Proposal, is bool) {
 	for _, p := range r.Said {
 		if r.Resource.Collection == pim.ActivationRequests && p.Decision.ReviewResult != "" {
-			return nullable(text(p.ID))
+			return p, true
 		}
 	}
-	return sql.NullString{}
+	return pim.Proposal{}, false
 }
 
 // importTimelines writes all changes of those that were not there, with their words and with what is still to come.
-func importTimelines(ctx context.Context, tx *sql.Tx, records map[key]pim.Imported, keys []key) error {
+func importTimelines(ctx context.Context, tx *sql.Tx, j *journal, records map[key]pim.Imported, keys []key) error {
 	var found findings
 	var steps, words [][]any
 	var coming upcoming
@@ -158,7 +167,8 @@ func importTimelines(ctx context.Context, tx *sql.Tx, records map[key]pim.Import
 			if len(r.Input) == 0 || c.Seq < r.Last().Seq {
 				c.Schedule = nil
 			}
-			coming.add(k, c.Schedule)
+			coming.add(j, k, c.Schedule)
+			j.step(audit.Imported, k, c)
 			encoded, err := json.Marshal(c)
 			if err != nil {
 				return fmt.Errorf("%s, step %d: encode it: %w", r.Resource, c.Seq, err)
@@ -170,7 +180,7 @@ func importTimelines(ctx context.Context, tx *sql.Tx, records map[key]pim.Import
 	if err := insertRows(ctx, tx, proposalsInsert, words); err != nil {
 		return err
 	}
-	if err := coming.write(ctx, tx); err != nil {
+	if err := coming.write(ctx, tx, j); err != nil {
 		return err
 	}
 	if err := insertRows(ctx, tx, `

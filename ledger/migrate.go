@@ -34,6 +34,9 @@ func (l *Ledger) migrate(ctx context.Context, dialect goose.Dialect) error {
 	if current > known {
 		return fmt.Errorf("a newer version of this program made it (version %d; this one knows %d): run that version or a later one", current, known)
 	}
+	if l.existing && current < known {
+		return fmt.Errorf("an older version of this program made it (version %d; this one knows %d): start a worker of this version first, which brings it up to date", current, known)
+	}
 	// Nothing is written where nothing is missing: a process can start also while another one keeps everybody from writing.
 	if current < known {
 		if _, err := provider.Up(ctx); err != nil {
@@ -49,6 +52,9 @@ func (l *Ledger) migrate(ctx context.Context, dialect goose.Dialect) error {
 	}
 	if err != nil {
 		return fmt.Errorf("read its id: %w", err)
+	}
+	if err := l.beginAudit(ctx); err != nil {
+		return fmt.Errorf("begin its audit: %w", err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"pimnotify/audit"
 	"pimnotify/pim"
 )
 
@@ -27,11 +28,11 @@ func (l *Ledger) Observe(ctx context.Context, observations []pim.Observation, re
 	slices.SortStableFunc(order, func(a, b int) int { // in which others lock them too
 		return cmp.Or(strings.Compare(observations[a].MailID, observations[b].MailID), cmp.Compare(a, b))
 	})
-	err = l.write(ctx, "write down what was observed of mails", func(tx *sql.Tx) error {
+	err = l.writeAudited(ctx, "write down what was observed of mails", func(tx *sql.Tx, j *journal) error {
 		all = make([]pim.Observed, len(observations))
 		for _, i := range order {
 			var err error
-			if all[i], err = l.observe(ctx, tx, clean(observations[i]), received); err != nil {
+			if all[i], err = l.observe(ctx, tx, j, clean(observations[i]), received); err != nil {
 				return fmt.Errorf("mail %s: %w", observations[i].MailID, err)
 			}
 		}
@@ -50,26 +51,17 @@ func clean(o pim.Observation) pim.Observation {
 	return o
 }
 
-// watched is a mail as an observation finds it.
-type watched struct {
-	mailID   string
-	eventKey int64
-	address  string
-	attempt  int
-	status   pim.RecipientStatus
-}
-
-func (l *Ledger) observe(ctx context.Context, tx *sql.Tx, o pim.Observation, received time.Time) (pim.Observed, error) {
+func (l *Ledger) observe(ctx context.Context, tx *sql.Tx, j *journal, o pim.Observation, received time.Time) (pim.Observed, error) {
 	result := pim.Observed{Observation: o}
-	mail, err := l.findWatched(ctx, tx, o)
-	if err != nil || mail.attempt == 0 || o.Attempt > mail.attempt {
+	m, err := l.findWatched(ctx, tx, o)
+	if err != nil || m.attempt == 0 || o.Attempt > m.attempt {
 		return result, err
 	}
-	result.Known, result.MailID, result.From, result.To = true, mail.mailID, mail.status, mail.status
+	result.Known, result.MailID, result.From, result.To = true, m.id, m.status, m.status
 	if result.Attempt == 0 {
-		result.Attempt = mail.attempt
+		result.Attempt = m.attempt
 	}
-	if err := tellEvent(ctx, tx, mail.eventKey, &result); err != nil {
+	if err := tellEvent(ctx, tx, m.eventKey, &result); err != nil {
 		return result, err
 	}
 	n, err := exec(ctx, tx, `
@@ -80,33 +72,32 @@ func (l *Ledger) observe(ctx context.Context, tx *sql.Tx, o pim.Observation, rec
 		result.Duplicate = err == nil
 		return result, err
 	}
-	if err := follow(ctx, tx, &result); err != nil {
+	if err := follow(ctx, tx, j, m, &result); err != nil {
 		return result, err
 	}
 	if o.Kind.Suppresses() {
 		if result.Suppressed, err = suppress(ctx, tx, pim.Suppression{
-			Address: mail.address, Kind: o.Kind, Detail: o.Detail, MessageID: o.MessageID, Since: o.At,
+			Address: m.address, Kind: o.Kind, Detail: o.Detail, MessageID: o.MessageID, Since: o.At,
 		}); err != nil {
 			return result, err
 		}
 	}
-	result.Unreachable, err = unreachable(ctx, tx, mail.eventKey, result)
+	result.Unreachable, err = unreachable(ctx, tx, m.eventKey, result)
 	return result, err
 }
 
 // findWatched looks a mail up by its tag, or by the service's id where it came without one. From here on nobody else changes it
 // before the commit. An attempt of 0 says that there is none, or that it was never sent.
-func (l *Ledger) findWatched(ctx context.Context, tx *sql.Tx, o pim.Observation) (mail watched, err error) {
+func (l *Ledger) findWatched(ctx context.Context, tx *sql.Tx, o pim.Observation) (m mail, err error) {
 	by, value := "mail_id", o.MailID
 	if value == "" {
 		by, value = "message_id <> '' AND message_id", o.MessageID
 	}
-	err = tx.QueryRowContext(ctx, `SELECT mail_id, event_key, address, attempt, status FROM recipients WHERE `+by+` = $1`+l.seam.forUpdate, value).
-		Scan(&mail.mailID, &mail.eventKey, &mail.address, &mail.attempt, &mail.status)
+	m, err = scanMail(tx.QueryRowContext(ctx, `SELECT `+mailColumns+` FROM recipients WHERE `+by+` = $1`+l.seam.forUpdate, value))
 	if errors.Is(err, sql.ErrNoRows) {
-		return watched{}, nil
+		return mail{}, nil
 	}
-	return mail, err
+	return m, err
 }
 
 func tellEvent(ctx context.Context, tx *sql.Tx, key int64, result *pim.Observed) error {
@@ -120,7 +111,7 @@ func tellEvent(ctx context.Context, tx *sql.Tx, key int64, result *pim.Observed)
 }
 
 // follow lets a mail take the steps that an observation asks for. What was known of it stays; what was not known is filled in.
-func follow(ctx context.Context, tx *sql.Tx, result *pim.Observed) error {
+func follow(ctx context.Context, tx *sql.Tx, j *journal, m mail, result *pim.Observed) error {
 	o := result.Observation
 	result.To = pim.Follow(result.From, o)
 	if result.To == result.From {
@@ -133,6 +124,9 @@ func follow(ctx context.Context, tx *sql.Tx, result *pim.Observed) error {
 			sent_at = coalesce(sent_at, $7)
 		WHERE mail_id = $8`,
 		string(result.To), o.Reason, o.Detail, now(), o.MessageID, o.Subject, micros(o.SentAt), result.MailID)
+	m.status = result.To
+	at := instant(micros(o.At))
+	j.moved(m, result.From, audit.Thing{Reason: o.Reason, MessageID: o.MessageID, When: &at})
 	return err
 }
 

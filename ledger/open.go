@@ -17,19 +17,25 @@ type Ledger struct {
 	writes *sql.DB // the same as reads on PostgreSQL
 	seam   seam
 	id     string
+	// auditing is how what is done here is audited.
+	auditing auditing
+	existing bool // only a record that is there already is opened
 	// there reports whether the database is still the one that was opened; nil where it cannot be exchanged behind our back.
 	there func() error
 }
 
 // Open opens the record that url names and brings its tables up to date, whoever else opens it at the same moment. The url is
 // postgres://… or a SQLite file: a path or file:path. An error says what is wrong with the url without its password.
-func Open(ctx context.Context, url string) (*Ledger, error) {
+func Open(ctx context.Context, url string, options ...Option) (*Ledger, error) {
 	t, err := parse(url)
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", err)
 	}
-	l, err := t.open(ctx)
-	if err != nil {
+	l := &Ledger{auditing: auditing{turn: make(chan struct{}, 1)}}
+	for _, option := range options {
+		option(l)
+	}
+	if err := t.open(ctx, l); err != nil {
 		return nil, fmt.Errorf("open the ledger %s: %w", t.name, t.explain(err))
 	}
 	return l, nil

@@ -98,7 +98,7 @@ func TestALedgerOfANewerVersionIsRefused(t *testing.T) {
 		require.NoError(t, err)
 
 		_, err = ledger.Open(t.Context(), url)
-		require.ErrorContains(t, err, "a newer version of this program made it (version 99; this one knows 7)")
+		require.ErrorContains(t, err, "a newer version of this program made it (version 99; this one knows 8)")
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"pimnotify/audit"
 	"pimnotify/pim"
 )
 
@@ -16,6 +17,10 @@ type row struct {
 	mailID   string
 	position int64
 	why      int64 // its number among the whys of the event; 0 for none
+}
+
+func (r row) mail(eventKey int64) mail {
+	return mail{r.mailID, eventKey, r.Address, r.PrincipalID, r.Audience, 0, r.Status}
 }
 
 // shared is what the rows of one plan have in common.
@@ -34,10 +39,10 @@ const recipientColumns = `mail_id, position, ord, address, principal_id, display
 // that is an error, and asking for the states again is the way on: otherwise somebody could be told twice.
 func (l *Ledger) Plan(ctx context.Context, eventKey int64, part pim.Part, dueDateTime time.Time, recipients []pim.Recipient, at time.Time) (bool, error) {
 	done := false
-	err := l.write(ctx, fmt.Sprintf("plan part %s of an event", part), func(tx *sql.Tx) error {
+	err := l.writeAudited(ctx, fmt.Sprintf("plan part %s of an event", part), func(tx *sql.Tx, j *journal) error {
 		done = false
 		all := shared{eventKey, string(part), micros(dueDateTime)}
-		open, err := l.openPart(ctx, tx, all, at)
+		open, err := l.openPart(ctx, tx, j, all, at)
 		if err != nil || !open {
 			return err
 		}
@@ -51,7 +56,10 @@ func (l *Ledger) Plan(ctx context.Context, eventKey int64, part pim.Part, dueDat
 		if err := l.seam.insert(ctx, tx, rows, all); err != nil {
 			return err
 		}
-		if err := withhold(ctx, tx, []int64{eventKey}, time.Time{}); err != nil {
+		for _, r := range rows {
+			j.moved(r.mail(eventKey), "", audit.Thing{Reason: r.Reason})
+		}
+		if err := withhold(ctx, tx, j, []int64{eventKey}, time.Time{}); err != nil {
 			return err
 		}
 		done = true
@@ -62,7 +70,7 @@ func (l *Ledger) Plan(ctx context.Context, eventKey int64, part pim.Part, dueDat
 
 // openPart marks a part as planned, unless it is or its event is withdrawn. From here on nobody else plans the event or
 // withdraws it before the commit.
-func (l *Ledger) openPart(ctx context.Context, tx *sql.Tx, s shared, at time.Time) (bool, error) {
+func (l *Ledger) openPart(ctx context.Context, tx *sql.Tx, j *journal, s shared, at time.Time) (bool, error) {
 	var withdrawn string
 	err := tx.QueryRowContext(ctx, `SELECT withdrawn FROM events WHERE event_key = $1`+l.seam.forUpdate, s.eventKey).Scan(&withdrawn)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -75,6 +83,9 @@ func (l *Ledger) openPart(ctx context.Context, tx *sql.Tx, s shared, at time.Tim
 		INSERT INTO parts (event_key, part, due_at, planned_at, updated_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (event_key, part) DO UPDATE SET due_at = excluded.due_at, planned_at = excluded.planned_at, updated_at = excluded.updated_at
 		WHERE parts.planned_at IS NULL`, s.eventKey, s.part, s.dueAt, micros(at), now())
+	if n == 1 {
+		j.event(s.eventKey, audit.Thing{What: audit.EventPlanned, Part: pim.Part(s.part)})
+	}
 	return n == 1, err
 }
 

@@ -36,7 +36,7 @@ func limitIdle(set string) func(context.Context, *pgx.Conn) error {
 	}
 }
 
-func openPostgres(ctx context.Context, config *pgx.ConnConfig) (*Ledger, error) {
+func (l *Ledger) openPostgres(ctx context.Context, config *pgx.ConnConfig) error {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 10 * time.Second
 	}
@@ -47,14 +47,14 @@ func openPostgres(ctx context.Context, config *pgx.ConnConfig) (*Ledger, error) 
 	db.SetMaxOpenConns(postgresConnections)
 	db.SetMaxIdleConns(postgresConnections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	l := &Ledger{reads: db, writes: db, seam: seam{
+	l.reads, l.writes, l.seam = db, db, seam{
 		forUpdate: " FOR UPDATE", forShare: " FOR SHARE", skipLocked: " FOR UPDATE SKIP LOCKED",
-		explain: "EXPLAIN ", insert: insertUnnested,
-	}}
-	if err := l.preparePostgres(ctx); err != nil {
-		return nil, errors.Join(err, l.Close())
+		explain: "EXPLAIN ", insert: insertUnnested, append: appendOnce,
 	}
-	return l, nil
+	if err := l.preparePostgres(ctx); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	return nil
 }
 
 // preparePostgres migrates behind a lock that belongs to a transaction, not to a session, so that a pooler between here and

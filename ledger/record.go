@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"pimnotify/audit"
 	"pimnotify/pim"
 )
 
@@ -20,12 +21,12 @@ func (l *Ledger) Record(ctx context.Context, tenant string, resource pim.Resourc
 	if resource.Collection == pim.Digest && len(changes) == 0 {
 		return nil
 	}
-	return l.write(ctx, fmt.Sprintf("record changes of %s", resource), func(tx *sql.Tx) error {
+	return l.writeAudited(ctx, fmt.Sprintf("record changes of %s", resource), func(tx *sql.Tx, j *journal) error {
 		if _, err := l.lockRequest(ctx, tx, tenant, resource); err != nil {
 			return err
 		}
 		for _, change := range changes {
-			if err := enter(ctx, tx, tenant, resource, change); err != nil {
+			if err := enter(ctx, tx, j, tenant, resource, change); err != nil {
 				return fmt.Errorf("%s, step %d: %w", change.What, change.Seq, err)
 			}
 		}
@@ -47,7 +48,7 @@ func (l *Ledger) lockRequest(ctx context.Context, tx *sql.Tx, tenant string, res
 }
 
 // enter writes one change of a request that is there.
-func enter(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource, change pim.Change) error {
+func enter(ctx context.Context, tx *sql.Tx, j *journal, tenant string, resource pim.Resource, change pim.Change) error {
 	encoded, err := json.Marshal(change)
 	if err != nil {
 		return fmt.Errorf("encode it: %w", err)
@@ -62,55 +63,75 @@ func enter(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource
 	if err != nil || n == 0 {
 		return err
 	}
+	j.step(entered(change.Seq), key{tenant, resource}, change)
 	if _, err := exec(ctx, tx, `
 		UPDATE requests SET status = $1, seq = $2, updated_at = $3
 		WHERE tenant = $4 AND collection = $5 AND resource_id = $6 AND seq < $2`,
 		text(change.Status), change.Seq, now(), tenant, collection, resource.ID); err != nil {
 		return err
 	}
-	if err := accept(ctx, tx, tenant, resource, change.DecisionID); err != nil {
+	if err := accept(ctx, tx, j, tenant, resource, change.DecisionID); err != nil {
 		return err
 	}
-	if err := withdraw(ctx, tx, tenant, resource, change); err != nil {
+	if err := withdraw(ctx, tx, j, tenant, resource, change); err != nil {
 		return err
 	}
 	if err := note(ctx, tx, tenant, resource, change); err != nil {
 		return fmt.Errorf("note what digests count of it: %w", err)
 	}
-	_, err = schedule(ctx, tx, tenant, resource, change.Schedule)
+	_, err = schedule(ctx, tx, j, tenant, resource, change.Schedule)
 	return err
 }
 
 // accept makes a proposed decision the one of its request, of which an activation has one. A report, and whatever is proposed for
 // anything else, is accepted by being named in the timeline.
-func accept(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource, proposalID string) error {
+func accept(ctx context.Context, tx *sql.Tx, j *journal, tenant string, resource pim.Resource, proposalID string) error {
 	if proposalID == "" || resource.Collection != pim.ActivationRequests {
 		return nil
 	}
-	_, err := exec(ctx, tx, `
+	n, err := exec(ctx, tx, `
 		UPDATE requests SET decision_id = $1, updated_at = $2
 		WHERE tenant = $3 AND collection = $4 AND resource_id = $5 AND decision_id IS NULL AND EXISTS (
 			SELECT 1 FROM proposals p WHERE p.proposal_id = $1 AND p.review_result <> ''
 				AND p.tenant = $3 AND p.collection = $4 AND p.resource_id = $5)`,
 		text(proposalID), now(), tenant, string(resource.Collection), resource.ID)
-	return err
+	if err != nil || n == 0 {
+		return err
+	}
+	return decide(ctx, tx, j, key{tenant, resource}, text(proposalID))
+}
+
+// decide notes whose answer it is, and which.
+func decide(ctx context.Context, tx *sql.Tx, j *journal, k key, proposalID string) error {
+	t := audit.Thing{What: audit.Decided, DecisionID: proposalID}
+	if err := tx.QueryRowContext(ctx, `SELECT review_result, reviewer_id FROM proposals WHERE proposal_id = $1`, proposalID).Scan(&t.Decision, &t.By); err != nil {
+		return err
+	}
+	j.add(k.about(), t)
+	return nil
 }
 
 // withdraw marks events for ever, also those that are not scheduled yet, and cancels what of them is planned. What is just
 // being sent finds the mark before it leaves.
-func withdraw(ctx context.Context, tx *sql.Tx, tenant string, resource pim.Resource, change pim.Change) error {
+func withdraw(ctx context.Context, tx *sql.Tx, j *journal, tenant string, resource pim.Resource, change pim.Change) error {
 	reason := pim.WithdrawnPrefix + text(change.What)
 	for _, event := range ordered(change.Withdraw) {
-		if _, err := exec(ctx, tx, `
+		if err := each(ctx, tx, `
 			INSERT INTO events (event_key, tenant, collection, resource_id, kind, occurrence, display_id, due_at, withdrawn, updated_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 			ON CONFLICT (tenant, collection, resource_id, kind, occurrence)
-			DO UPDATE SET withdrawn = excluded.withdrawn, updated_at = excluded.updated_at WHERE events.withdrawn = ''`,
-			newKey(), tenant, string(resource.Collection), resource.ID, string(event.Kind), event.Occurrence, event.ID,
-			micros(event.DueDateTime), reason, now()); err != nil {
+			DO UPDATE SET withdrawn = excluded.withdrawn, updated_at = excluded.updated_at WHERE events.withdrawn = ''
+			RETURNING event_key`,
+			[]any{newKey(), tenant, string(resource.Collection), resource.ID, string(event.Kind), event.Occurrence, event.ID,
+				micros(event.DueDateTime), reason, now()}, func(rows *sql.Rows) error {
+				var key int64
+				err := rows.Scan(&key)
+				j.event(key, audit.Thing{What: audit.EventWithdrawn, Reason: reason})
+				return err
+			}); err != nil {
 			return fmt.Errorf("withdraw %s: %w", event.ID, err)
 		}
-		if _, err := exec(ctx, tx, `
+		if _, err := moveMails(ctx, tx, j, pim.StatusPlanned, `
 			UPDATE recipients SET status = 'cancelled', reason = $1, updated_at = $2
 			WHERE status = 'planned' AND event_key = (SELECT e.event_key FROM events e
 				WHERE e.tenant = $3 AND e.collection = $4 AND e.resource_id = $5 AND e.kind = $6 AND e.occurrence = $7)`,

@@ -21,13 +21,13 @@ func (l *Ledger) Supersede(ctx context.Context, a pim.Acceptance) (accepted pim.
 	case a.First.Seq < 1:
 		return pim.Accepted{}, false, fmt.Errorf("%s: its change must have a seq of 1 or more, not %d", doing, a.First.Seq)
 	}
-	err = l.write(ctx, doing, func(tx *sql.Tx) error {
+	err = l.writeAudited(ctx, doing, func(tx *sql.Tx, j *journal) error {
 		latest, err := l.lockRequest(ctx, tx, a.Tenant, a.Resource)
 		if err != nil {
 			return err
 		}
 		if done = latest == a.First.Seq-1; done {
-			if err := replace(ctx, tx, a); err != nil {
+			if err := replace(ctx, tx, j, a); err != nil {
 				return err
 			}
 		}
@@ -37,7 +37,7 @@ func (l *Ledger) Supersede(ctx context.Context, a pim.Acceptance) (accepted pim.
 	return accepted, done && err == nil, err
 }
 
-func replace(ctx context.Context, tx *sql.Tx, a pim.Acceptance) error {
+func replace(ctx context.Context, tx *sql.Tx, j *journal, a pim.Acceptance) error {
 	if _, err := exec(ctx, tx, `
 		UPDATE requests SET hash = $1, body = $2, input = $3, accepted_at = $4, started_at = $5, updated_at = $6
 		WHERE tenant = $7 AND collection = $8 AND resource_id = $9`,
@@ -45,7 +45,7 @@ func replace(ctx context.Context, tx *sql.Tx, a pim.Acceptance) error {
 		a.Tenant, string(a.Resource.Collection), a.Resource.ID); err != nil {
 		return err
 	}
-	return enterFirst(ctx, tx, a)
+	return enterFirst(ctx, tx, j, a)
 }
 
 // switched makes of what was sent to switch the setting the proposal that its change accepts: the request's own row has the body

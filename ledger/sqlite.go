@@ -21,36 +21,39 @@ const sqliteReaders = 8
 // openSQLite opens the file, or makes it. Every commit is on the disk before it is answered (synchronous FULL), readers do not
 // wait for the writer (WAL), and a transaction that will write says so at its start (immediate), so that it waits for its turn
 // instead of failing in the middle.
-func openSQLite(ctx context.Context, path string) (*Ledger, error) {
+func (l *Ledger) openSQLite(ctx context.Context, path string) error {
 	if err := checkFile(path); err != nil {
-		return nil, err
+		return err
+	}
+	if _, err := os.Stat(path); l.existing && err != nil {
+		return fmt.Errorf("there is none to look at: %w", err)
 	}
 	unlock, err := lockSQLite(ctx, path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer unlock()
 	if err := create(path); err != nil {
-		return nil, err
+		return err
 	}
 	const settings = "_busy_timeout=15000&_foreign_keys=on&_synchronous=FULL&_dqs=0"
-	l := &Ledger{seam: seam{explain: "EXPLAIN QUERY PLAN ", insert: insertPrepared}}
+	l.seam = seam{explain: "EXPLAIN QUERY PLAN ", insert: insertPrepared, append: appendTwice}
 	if l.writes, err = sql.Open("sqlite", dsn(path, settings+"&_txlock=immediate")); err != nil {
-		return nil, err
+		return err
 	}
 	l.writes.SetMaxOpenConns(1)
 	if l.reads, err = sql.Open("sqlite", dsn(path, settings+"&_query_only=on")); err != nil {
-		return nil, errors.Join(err, l.writes.Close())
+		return errors.Join(err, l.writes.Close())
 	}
 	l.reads.SetMaxOpenConns(sqliteReaders)
 	l.reads.SetMaxIdleConns(sqliteReaders)
 	if err := l.prepareSQLite(ctx); err != nil {
-		return nil, errors.Join(err, l.Close())
+		return errors.Join(err, l.Close())
 	}
 	if l.there, err = sameFile(path); err != nil {
-		return nil, errors.Join(err, l.Close())
+		return errors.Join(err, l.Close())
 	}
-	return l, nil
+	return nil
 }
 
 // sameFile gives the check whether path is still the file that it is now.

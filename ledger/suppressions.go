@@ -85,16 +85,16 @@ func readSuppression(row scanner) (s pim.Suppression, err error) {
 
 // withhold ends mails of these events to addresses that nothing more is sent to: those that are planned, and those whose outcome has
 // been unknown since before a moment and which would be sent again; the zero time is no such moment.
-func withhold(ctx context.Context, tx *sql.Tx, keys []int64, unknownBefore time.Time) error {
+func withhold(ctx context.Context, tx *sql.Tx, j *journal, keys []int64, unknownBefore time.Time) error {
 	var a arguments
-	_, err := exec(ctx, tx, `
+	_, err := moveMails(ctx, tx, j, pim.StatusPlanned, `
 		UPDATE recipients SET status = 'suppressed', updated_at = `+a.add(now())+`, reason = '`+pim.SuppressedPrefix+`' || `+suppressedBy+`
 		WHERE event_key IN `+a.keys(keys)+` AND `+isOpen+` AND status = 'planned' AND `+isSuppressed, a...)
 	if err != nil || unknownBefore.IsZero() {
 		return err
 	}
 	a = nil
-	_, err = exec(ctx, tx, `
+	_, err = moveMails(ctx, tx, j, pim.StatusUnknown, `
 		UPDATE recipients SET status = 'cancelled', unknown_since = NULL, updated_at = `+a.add(now())+`,
 			reason = '`+pim.UnknownPrefix+pim.SuppressedPrefix+`' || `+suppressedBy+`
 		WHERE event_key IN `+a.keys(keys)+` AND `+isOpen+` AND status = 'unknown' AND unknown_since < `+a.add(micros(unknownBefore))+` AND `+isSuppressed, a...)

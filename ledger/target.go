@@ -13,7 +13,7 @@ import (
 // target is where a record lies.
 type target struct {
 	name string // for errors: never with a password
-	open func(context.Context) (*Ledger, error)
+	open func(context.Context, *Ledger) error
 	// explain says what an error of the driver means for somebody who only knows the url.
 	explain func(error) error
 }
@@ -54,7 +54,7 @@ func parseFile(path string) (target, error) {
 	}
 	return target{
 		name:    absolute,
-		open:    func(ctx context.Context) (*Ledger, error) { return openSQLite(ctx, absolute) },
+		open:    func(ctx context.Context, l *Ledger) error { return l.openSQLite(ctx, absolute) },
 		explain: explainSQLite,
 	}, nil
 }
@@ -72,7 +72,7 @@ func parsePostgres(text string) (target, error) {
 	}
 	return target{
 		name:    fmt.Sprintf("postgres://%s:%d/%s", config.Host, config.Port, config.Database),
-		open:    func(ctx context.Context) (*Ledger, error) { return openPostgres(ctx, config) },
+		open:    func(ctx context.Context, l *Ledger) error { return l.openPostgres(ctx, config) },
 		explain: func(err error) error { return err },
 	}, nil
 }

@@ -28,6 +28,11 @@ type scanner interface{ Scan(into ...any) error }
 // write runs do in a transaction. What do leaves behind in its variables must not depend on how often it ran: PostgreSQL ends
 // one of two transactions that wait for each other, and that one is run again.
 func (l *Ledger) write(ctx context.Context, doing string, do func(*sql.Tx) error) error {
+	return l.attempt(ctx, doing, func(ctx context.Context) error { return inTx(ctx, l.writes, nil, do) })
+}
+
+// attempt runs once more what was undone only because of another transaction.
+func (l *Ledger) attempt(ctx context.Context, doing string, once func(context.Context) error) error {
 	const attempts = 5
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -36,7 +41,7 @@ func (l *Ledger) write(ctx context.Context, doing string, do func(*sql.Tx) error
 	}
 	var err error
 	for range attempts {
-		if err = inTx(ctx, l.writes, nil, do); !again(err) {
+		if err = once(ctx); !again(err) {
 			break
 		}
 	}
@@ -69,10 +74,13 @@ func inTx(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(*sql.
 	return tx.Commit()
 }
 
-// again reports whether PostgreSQL undid a transaction only because of another one.
+// errChanged is why a transaction is undone that has read what another one has changed since.
+var errChanged = errors.New("somebody else has changed it meanwhile")
+
+// again reports whether a transaction was undone only because of another one.
 func again(err error) bool {
 	var failure *pgconn.PgError
-	return errors.As(err, &failure) && (failure.Code == "40P01" || failure.Code == "40001") // deadlock, serialization
+	return errors.Is(err, errChanged) || errors.As(err, &failure) && (failure.Code == "40P01" || failure.Code == "40001") // deadlock, serialization
 }
 
 // exec runs one statement and says how many rows it changed.

@@ -144,6 +144,7 @@ func TestWhatIsCountedLaterIsWhatIsCountedAtOnce(t *testing.T) {
 			`DROP TABLE facts`, `DROP TABLE permanents`, `DROP TABLE eligibilities`, `DROP TABLE digests`, `DROP TABLE turns`,
 			`DROP TABLE observations`, `DROP TABLE suppressions`, `DROP INDEX recipients_message`,
 			`DROP TABLE whys`, `ALTER TABLE recipients DROP COLUMN why`,
+			`DROP TABLE audit`, `DROP TABLE audit_head`,
 			`DELETE FROM goose_db_version WHERE version_id > 2`,
 		} {
 			_, err := db.ExecContext(t.Context(), statement)

@@ -132,9 +132,11 @@ func run(ctx context.Context, parts *assembly.Parts, listener net.Listener, w, u
 			return fmt.Errorf("start the worker: %w", err)
 		}
 	}
+	defer logHead(context.WithoutCancel(ctx), parts) // after the last mail
 	defer stop(urgent, w)
 	started.Store(true)
 	go rate.follow(ctx)
+	go logHeads(ctx, parts, headEvery)
 	if events != nil {
 		read := make(chan struct{})
 		go func() { defer close(read); events.Run(ctx) }()

@@ -171,6 +171,8 @@ func (h history) check(t *testing.T, url string) (goesOn int) {
 	l, err := ledger.Open(t.Context(), url)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
+	_, err = l.VerifyAudit(t.Context(), nil)
+	require.NoError(t, err, "the audit accounts for each line")
 	until := time.Now().Add(time.Hour)
 	figures, err := l.Figures(t.Context(), "contoso", epoch, until)
 	require.NoError(t, err)

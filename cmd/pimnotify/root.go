@@ -35,7 +35,7 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 	root.SetErr(stderr)
 	root.PersistentFlags().StringVar(&p.level, "log-level", "info", "debug, info, warn or error")
 	root.AddCommand(p.workerCommand(), p.apiCommand(), p.devCommand(), p.demoCommand(), p.inboxCommand(), p.templatesCommand(),
-		p.digestCommand(), p.suppressionsCommand(), p.importCommand(), p.explainCommand(), p.previewCommand(),
+		p.digestCommand(), p.suppressionsCommand(), p.importCommand(), p.explainCommand(), p.previewCommand(), p.auditCommand(),
 		p.healthcheckCommand())
 	return root.ExecuteContext(ctx)
 }

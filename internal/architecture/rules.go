@@ -22,10 +22,12 @@ var nothingElse = []string{}
 var rules = []rule{
 	{folder: "pim", outside: []string{"github.com/sosodev/duration"}},
 
+	{folder: "audit", project: []string{"pim"}, internal: true},
+
 	{folder: "mail", outside: nothingElse},
 	{folder: "mail/ses", project: []string{"mail", "pim"}, internal: true},
 	{folder: "mail/inbox", project: []string{"mail"}, internal: true},
-	{folder: "ledger", project: []string{"pim"}, internal: true},
+	{folder: "ledger", project: []string{"audit", "pim"}, internal: true},
 	{folder: "directory", project: []string{"pim"}, internal: true},
 	{folder: "settings", project: []string{"pim"}, internal: true},
 	{folder: "templates", project: []string{"pim"}, internal: true},
