@@ -261,7 +261,7 @@ func TestARecordThatWasChangedBehindTheAuditIsFound(t *testing.T) {
 			{"a mail's status", `UPDATE recipients SET status = 'failed' WHERE status = 'sent'`, `is "failed at attempt 1", and entry 5 says "sent at attempt 1"`},
 			{"a mail is gone", `DELETE FROM recipients WHERE status = 'sent'`, `is not there, and entry 5 says "sent at attempt 1"`},
 			{"a mail was added", `INSERT INTO recipients SELECT 'm-new', event_key, part, 99, 99, address, principal_id, display_name, audience, recipient_type, status, reason, detail,
-				message_id, subject, attempt, claimed_by, lease_until, unknown_since, due_at, sent_at, updated_at FROM recipients WHERE status = 'sent'`, `the mail m-new is "sent at attempt 1", and no entry speaks of it`},
+				message_id, subject, attempt, claimed_by, lease_until, unknown_since, due_at, sent_at, updated_at, why FROM recipients WHERE status = 'sent'`, `the mail m-new is "sent at attempt 1", and no entry speaks of it`},
 			{"a withdrawal is gone", `UPDATE events SET withdrawn = '' WHERE withdrawn <> ''`, `is not there, and entry 6 says "withdrawn:approved"`},
 			{"a step", `UPDATE timeline SET what = 'denied' WHERE seq = 1`, `step 1 of activationRequests/r1 of contoso is "denied, Granted, ", and entry 6 says "approved, Granted, "`},
 			{"a request's status", `UPDATE requests SET status = 'Denied' WHERE resource_id = 'r1'`, "activationRequests/r1 of contoso is Denied, and its latest step says Granted"},

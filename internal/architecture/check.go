@@ -96,7 +96,7 @@ func refusedToAll(module, folder, path string, test bool) string {
 		if !within(path, r.module) || anyWithin(folder, r.folders) || test && anyWithin(folder, r.tests) {
 			continue
 		}
-		return fmt.Sprintf("only %s knows %s", strings.Join(r.folders, ", "), r.module)
+		return fmt.Sprintf("only %s know %s", strings.Join(r.folders, " and "), r.module)
 	}
 	return ""
 }

@@ -72,10 +72,11 @@ func TestOtherModulesStayWhereTheyBelong(t *testing.T) {
 		says string
 	}{
 		{"SES by its adapter", pkg{ImportPath: "pimnotify/mail/ses", Imports: []string{sesv2}}, ""},
+		{"SES by the negative control", pkg{ImportPath: "pimnotify/e2e/naive", Imports: []string{sesv2}}, ""},
 		{"SES by the inbox's test", pkg{ImportPath: "pimnotify/mail/inbox", XTestImports: []string{sesv2}}, ""},
-		{"SES by the inbox", pkg{ImportPath: "pimnotify/mail/inbox", Imports: []string{sesv2}}, "only mail/ses knows"},
-		{"SES by a command", pkg{ImportPath: "pimnotify/cmd/pimnotify", Imports: []string{sesv2}}, "only mail/ses knows"},
-		{"SES by e2e's test", pkg{ImportPath: "pimnotify/e2e", TestImports: []string{sesv2}}, "only mail/ses knows"},
+		{"SES by the inbox", pkg{ImportPath: "pimnotify/mail/inbox", Imports: []string{sesv2}}, "only mail/ses and e2e/naive know"},
+		{"SES by a command", pkg{ImportPath: "pimnotify/cmd/pimnotify", Imports: []string{sesv2}}, "only mail/ses and e2e/naive know"},
+		{"SES by e2e's test", pkg{ImportPath: "pimnotify/e2e", TestImports: []string{sesv2}}, "only mail/ses and e2e/naive know"},
 		{"ISO 8601 by the language", pkg{ImportPath: "pimnotify/pim", Imports: []string{"time", "github.com/sosodev/duration"}}, ""},
 		{"a logger by the language", pkg{ImportPath: "pimnotify/pim", Imports: []string{"go.uber.org/zap"}}, "needs no other module than github.com/sosodev/duration"},
 		{"a logger by the mail port", pkg{ImportPath: "pimnotify/mail", Imports: []string{"go.uber.org/zap"}}, "needs the standard library only"},
