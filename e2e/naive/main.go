@@ -110,7 +110,7 @@ func run() error {
 	if err := w.Start(); err != nil {
 		return err
 	}
-	fmt.Println("naive worker is up")
+	fmt.Fprintln(os.Stderr, "naive worker is up")
 	<-ctx.Done()
 	w.Stop()
 	return nil
