@@ -68,6 +68,7 @@ func TestReplayingTheAuditGivesTheRecord(t *testing.T) {
 			h.key = h.state(rt).EventKey
 			rt.Repeat(map[string]func(*rapid.T){
 				"plan": h.plan, "claim": h.claim, "settle": h.settle, "settle 2": h.settle, "lapse": h.lapse, "withdraw": h.withdraw,
+				"observe": h.observe, "clear": h.clear,
 				"decide": func(rt *rapid.T) { h.decide(rt) },
 				"bring in": func(rt *rapid.T) {
 					_, err := l.Import(rt.Context(), []pim.Imported{entra(fmt.Sprintf("a%d", rapid.IntRange(1, 5).Draw(rt, "assignment")), "u7", eligibleFrom(monday))})

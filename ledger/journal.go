@@ -80,12 +80,17 @@ func scanMail(row scanner, and ...any) (m mail, err error) {
 	return m, err
 }
 
-// moved notes that a mail, as it is now, was something else before; nothing where it has just come into the plan.
+// moved notes that a mail, as it is now, was something else before; nothing where it has just come into the plan. What it is called
+// follows from that, unless the caller knows better.
 func (j *journal) moved(m mail, from pim.RecipientStatus, more audit.Thing) {
-	more.What, more.Mail, more.Principal, more.Audience = audit.OfMail(m.status), m.id, m.principal, m.audience
-	if from == "" && m.status == pim.StatusPlanned {
+	switch {
+	case more.What != "":
+	case from == "" && m.status == pim.StatusPlanned:
 		more.What = audit.MailPlanned
+	default:
+		more.What = audit.OfMail(m.status)
 	}
+	more.Mail, more.Principal, more.Audience = m.id, m.principal, m.audience
 	more.Address, more.Attempt, more.From, more.Status = j.person(m.address), m.attempt, from, string(m.status)
 	j.event(m.eventKey, more)
 }

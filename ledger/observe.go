@@ -113,10 +113,11 @@ func tellEvent(ctx context.Context, tx *sql.Tx, key int64, result *pim.Observed)
 // follow lets a mail take the steps that an observation asks for. What was known of it stays; what was not known is filled in.
 func follow(ctx context.Context, tx *sql.Tx, j *journal, m mail, result *pim.Observed) error {
 	o := result.Observation
-	result.To = pim.Follow(result.From, o)
-	if result.To == result.From {
+	steps := pim.Steps(result.From, o)
+	if len(steps) == 0 {
 		return nil
 	}
+	result.To = steps[len(steps)-1]
 	_, err := exec(ctx, tx, `
 		UPDATE recipients SET status = $1, reason = $2, detail = $3, unknown_since = NULL, lease_until = NULL, updated_at = $4,
 			message_id = CASE WHEN message_id = '' THEN $5 ELSE message_id END,
@@ -124,9 +125,16 @@ func follow(ctx context.Context, tx *sql.Tx, j *journal, m mail, result *pim.Obs
 			sent_at = coalesce(sent_at, $7)
 		WHERE mail_id = $8`,
 		string(result.To), o.Reason, o.Detail, now(), o.MessageID, o.Subject, micros(o.SentAt), result.MailID)
-	m.status = result.To
 	at := instant(micros(o.At))
-	j.moved(m, result.From, audit.Thing{Reason: o.Reason, MessageID: o.MessageID, When: &at})
+	for _, next := range steps {
+		was := m.status
+		m.status = next
+		told := audit.Thing{Reason: o.Reason, MessageID: o.MessageID, When: &at}
+		if next == pim.StatusSending {
+			told.What = audit.MailSettled // it was sent after all: that is no claim
+		}
+		j.moved(m, was, told)
+	}
 	return err
 }
 

@@ -61,12 +61,21 @@ type Observation struct {
 // as the same. Should it tell of two ends, which contradict each other, the first that is learned stays. A mail of which nothing was
 // ever sent must not be asked about.
 func Follow(status RecipientStatus, o Observation) RecipientStatus {
-	for _, next := range paths[o.Kind] {
-		if status.CanBecome(next) {
-			status = next
-		}
+	for _, status = range Steps(status, o) {
 	}
 	return status
+}
+
+// Steps are those that Follow takes, one after the other; none where an observation is no news.
+func Steps(status RecipientStatus, o Observation) (steps []RecipientStatus) {
+	for _, next := range paths[o.Kind] {
+		if !status.CanBecome(next) || next == StatusSending && status.CanBecome(StatusSent) { // what is unknown need not be sent once more
+			continue
+		}
+		steps = append(steps, next)
+		status = next
+	}
+	return steps
 }
 
 // Observed is what an observation came to in the record.

@@ -46,6 +46,21 @@ func TestAMailFollowsWhatIsObservedOfIt(t *testing.T) {
 	}
 }
 
+// Each step on the way is one that a mail can take.
+func TestAMailFollowsInStepsThatThereAre(t *testing.T) {
+	for _, from := range pim.AllRecipientStatuses {
+		for _, kind := range pim.AllObservationKinds {
+			at := from
+			for _, next := range pim.Steps(from, pim.Observation{Kind: kind}) {
+				require.True(t, at.CanBecome(next), "%s after %s, of %s", next, at, kind)
+				at = next
+			}
+			require.Equal(t, pim.Follow(from, pim.Observation{Kind: kind}), at)
+		}
+	}
+	require.Equal(t, []pim.RecipientStatus{pim.StatusSent, pim.StatusDelivered}, pim.Steps(pim.StatusUnknown, pim.Observation{Kind: pim.ObservedDelivery}))
+}
+
 // Whatever the service says of one mail, twice, and in whatever order it arrives: the mail ends as the same.
 func TestTheOrderInWhichAMailIsObservedDoesNotMatter(t *testing.T) {
 	ends := []pim.ObservationKind{
