@@ -17,7 +17,9 @@ import (
 const (
 	shortestPause = 250 * time.Millisecond
 	longestPause  = 8 * time.Second
-	gather        = 10 * time.Millisecond // outcomes that arrive this close together are written down together
+	// batchesASecond is in how many parts the rate of a second is used: the smaller they are, the sooner somebody else has a turn.
+	batchesASecond = 8
+	gather         = 10 * time.Millisecond // outcomes that arrive this close together are written down together
 )
 
 // drain sends what is planned, many mails at a time, until nothing is left that may be sent now. It answers why mails had to
@@ -153,7 +155,7 @@ func (d *drain) ready(tally pim.Tally) int {
 }
 
 // awaitTurn asks for room under the account's rate for up to n mails, and waits for it before any of them is claimed: a mail that
-// waits for its turn can still be withdrawn. It answers how many may go, at most half a second's worth, and the gap between two of
+// waits for its turn can still be withdrawn. It answers how many may go, at most an eighth of a second's worth, and the gap between two of
 // them: so a batch takes all the time that it has reserved, and none of anybody else's. It is none where something stands against
 // sending meanwhile.
 func (d *drain) awaitTurn(ctx context.Context, n int) (turn int, gap time.Duration, err error) {
@@ -161,7 +163,7 @@ func (d *drain) awaitTurn(ctx context.Context, n int) (turn int, gap time.Durati
 	if rate <= 0 {
 		return n, 0, nil
 	}
-	n = max(1, min(n, int(rate/2)))
+	n = max(1, min(n, int(rate/batchesASecond)))
 	for granted := false; !granted; {
 		turn, err := d.a.Ledger.Turn(ctx, pim.TurnRequest{Name: "ses", Tenant: d.s.in.Tenant, Urgent: d.urgent, N: n, Rate: rate, Now: d.a.now()})
 		if err != nil {

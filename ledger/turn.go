@@ -17,6 +17,9 @@ const (
 	recently = time.Second
 	// longestDenial is that pause, and shortestDenial the least of it.
 	longestDenial, shortestDenial = 250 * time.Millisecond, 50 * time.Millisecond
+	// horizon is how far ahead sends are reserved, and one batch: far enough for a busy worker to have its next batch before it has
+	// sent the one before, and near enough that nobody waits long who comes between.
+	horizon = 200 * time.Millisecond
 	// credit is how late a batch may be and still use the time at which it could have left: a busy worker asks a little late for each
 	// batch, and the rate would never be used wholly. So after a pause a batch and as much as this can leave at once.
 	credit = 100 * time.Millisecond
@@ -24,8 +27,8 @@ const (
 	forgotten = time.Hour
 )
 
-// Turn is Pace for many who want to send at the same time. It reserves nothing further ahead than one batch: whoever comes with mail
-// that asks for an action waits for that batch at most, and everybody else waits for them. Of those who wait for the same, the
+// Turn is Pace for many who want to send at the same time. It reserves nothing further ahead than the horizon and one batch: whoever
+// comes with mail that asks for an action waits for those at most, and everybody else waits for them. Of those who wait for the same, the
 // tenant goes first whose last turn is the longest ago.
 func (l *Ledger) Turn(ctx context.Context, r pim.TurnRequest) (turn pim.Turn, err error) {
 	doing := fmt.Sprintf("ask for a turn of %d sends", r.N)
@@ -64,7 +67,7 @@ func (l *Ledger) peek(ctx context.Context, r pim.TurnRequest) (pause time.Durati
 	case err != nil:
 		return 0, err
 	}
-	if ahead := next - at - costOf(r.N, r.Rate); ahead > 0 {
+	if ahead := next - at - horizon.Microseconds(); ahead > 0 {
 		return denied(time.Duration(ahead) * time.Microsecond).Wait, nil
 	}
 	yields, err := yieldsTo(ctx, l.reads, r, at, granted)
@@ -91,7 +94,7 @@ func giveTurn(ctx context.Context, tx *sql.Tx, r pim.TurnRequest) (pim.Turn, err
 	if err != nil {
 		return pim.Turn{}, err
 	}
-	if ahead := next - at - cost; ahead > 0 {
+	if ahead := next - at - horizon.Microseconds(); ahead > 0 {
 		return denied(time.Duration(ahead) * time.Microsecond), nil
 	}
 	yields, err := yieldsTo(ctx, tx, r, at, mine)

@@ -7,7 +7,7 @@ type TurnRequest struct {
 	Name   string // of the rate
 	Tenant string // whose mails they are
 	Urgent bool   // they ask for an action, and go before those that do not
-	N      int    // how many, all of which can leave at once after a pause; at most half a second's worth, so that nobody waits for long
+	N      int    // how many, all of which can leave at once after a pause; a small part of a second's worth, so that nobody waits for long
 	Rate   float64
 	Now    time.Time
 }
