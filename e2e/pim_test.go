@@ -51,6 +51,14 @@ func TestThatPIMIsEnabledIsToldOnceUntilItIsDisabledAndEnabledAgain(t *testing.T
 	w.setPIM(t, true, "u2")
 	await(t, patience, "the mails to be held up", func() bool { return len(w.recipients(t, "pim.enabled.3")) > 0 })
 	v := w.setPIM(t, false, "u2")
+	await(t, patience, "what was on its way to be refused", func() bool { // it has left already, and would be taken now
+		for _, d := range w.recipients(t, "pim.enabled.3") {
+			if d.Status.Open() {
+				return false
+			}
+		}
+		return true
+	})
 	w.inbox.SetFaults()
 	require.Equal(t, "withdrawn:disabled", named(pim.View{Events: v.Events}, "pim.enabled.3").Reason)
 	w.setPIM(t, true, "u2")
