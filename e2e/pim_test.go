@@ -1,14 +1,18 @@
 package e2e
 
 import (
+	"bytes"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"pimnotify/directory"
 	"pimnotify/mail/inbox"
 	"pimnotify/pim"
 )
@@ -20,9 +24,14 @@ func (w *world) awaitEnabledTold(t *testing.T, eventID string) {
 	})
 }
 
+var ownTenants atomic.Int64
+
 func TestThatPIMIsEnabledIsToldOnceUntilItIsDisabledAndEnabledAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, options{})
+	// The runs of a tenant are numbered, and Temporal is shared: this one's tenant is nobody else's.
+	own := fmt.Sprintf("contoso%d-%d", os.Getpid(), ownTenants.Add(1))
+	sample := bytes.Replace(directory.Sample(), []byte("\n  contoso:"), []byte("\n  "+own+":"), 1)
+	w := newWorld(t, options{directory: sample}).of(own)
 	require.Equal(t, pim.PIMView{IsEnabled: true, Timeline: []pim.TimelineEntry{}, Events: []pim.Event{}}, w.pimIs(t), "nobody ever said so")
 	w.call(t, http.MethodPut, "pim", `{"changedBy": {"id": "u2"}}`).refused(t, http.StatusUnprocessableEntity, "", "body.isEnabled")
 	w.call(t, http.MethodPut, "pim", `{"isEnabled": true}`).refused(t, http.StatusUnprocessableEntity, "", "body.changedBy.id")
