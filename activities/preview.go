@@ -33,7 +33,7 @@ func (a *Activities) Preview(ctx context.Context, moments ...Rehearsal) ([]pim.E
 			return nil, fmt.Errorf("ask the directory about %s: %w", m.Notify.Resource, err)
 		}
 		for _, due := range m.Notify.Due {
-			if err := p.add(ctx, s, due); err != nil {
+			if err := p.tell(ctx, s, due); err != nil {
 				return nil, err
 			}
 		}
@@ -46,6 +46,15 @@ type previewer struct {
 	a       *Activities
 	events  []pim.EventPreview
 	planned map[string][]pim.Recipient // by event: what its earlier parts planned
+}
+
+// tell adds a part of an event, and the word that nobody who could act was reached, where it would come to nobody who could.
+func (p *previewer) tell(ctx context.Context, s *subject, due pim.Due) error {
+	if err := p.add(ctx, s, due); err != nil || !asks(due) || s.reaches(p.planned[due.Event.ID]) {
+		return err
+	}
+	due.Part = pim.PartUnreachable
+	return p.add(ctx, s, due)
 }
 
 // add plans a part of an event, and puts its mails into words.

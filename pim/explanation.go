@@ -113,8 +113,12 @@ func (e *explainer) recorded(m MailTrace) {
 	}
 	part := e.part(m.Audience, m.Part)
 	e.planned(part)
-	e.stood(m.Why)
-	if m.Status != StatusSkipped {
+	e.stood(m.Why, m.Part)
+	switch {
+	case m.Status == StatusSkipped:
+	case m.Part == PartUnreachable:
+		e.dueOnceFound(m.DueDateTime)
+	default:
 		e.due(m.DueDateTime, m.Audience)
 	}
 	e.fate(m)
