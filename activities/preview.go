@@ -1,9 +1,11 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -80,7 +82,16 @@ func (p *previewer) add(ctx context.Context, s *subject, due pim.Due) error {
 		}
 		event.Mails = append(event.Mails, pim.MailPreview{Audience: r.Audience, Subject: text.Subject, HTML: text.HTML, Text: text.Plain})
 	}
+	slices.SortStableFunc(event.Recipients, func(a, b pim.Delivery) int { return cmp.Compare(place(a), place(b)) })
 	return nil
+}
+
+// place is where the record shows a recipient: in order, and those who are skipped after everybody else.
+func place(d pim.Delivery) int {
+	if d.Order == 0 {
+		return math.MaxInt
+	}
+	return d.Order
 }
 
 func (p *previewer) event(ref pim.EventRef) *pim.EventPreview {
