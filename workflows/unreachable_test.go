@@ -66,7 +66,7 @@ func TestADecisionStopsTheWordThatNobodyWasReached(t *testing.T) {
 	h.post.answer = inVain
 	require.Equal(t, pim.Provisioned, h.run(asked()))
 	require.Equal(t, "withdrawn:approved", h.post.withdrawn["activation.r1.pendingApproval"])
-	require.Equal(t, []string{
+	require.ElementsMatch(t, []string{
 		"5m0s [] pendingApproval/others@5m0s",
 		"5m0s [] pendingApproval/unreachable@5m0s",
 		"20m0s [approved activated] completed/all@20m0s",
