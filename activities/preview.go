@@ -52,7 +52,7 @@ type previewer struct {
 
 // tell adds a part of an event, and the word that nobody who could act was reached, where it would come to nobody who could.
 func (p *previewer) tell(ctx context.Context, s *subject, due pim.Due) error {
-	if err := p.add(ctx, s, due); err != nil || !asks(due) || s.reaches(p.planned[due.Event.ID]) {
+	if err := p.add(ctx, s, due); err != nil || !asks(due) || s.reaches(p.event(due.Event).Recipients) {
 		return err
 	}
 	due.Part = pim.PartUnreachable

@@ -77,9 +77,9 @@ func (s *subject) deciders(tally pim.Tally, eventKey int64) pim.Counts {
 	return tally.Counts[eventKey]
 }
 
-// reaches reports whether somebody in a plan can do what its event asks for, and is to be sent a mail.
-func (s *subject) reaches(recipients []pim.Recipient) bool {
-	return slices.ContainsFunc(recipients, func(r pim.Recipient) bool {
+// reaches reports whether somebody can do what an event asks for, and is to be sent a mail.
+func (s *subject) reaches(recipients []pim.Delivery) bool {
+	return slices.ContainsFunc(recipients, func(r pim.Delivery) bool {
 		return r.Status == pim.StatusPlanned && (r.Audience == pim.Approver || !s.approval.Named())
 	})
 }
