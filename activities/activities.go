@@ -149,7 +149,7 @@ func (a *Activities) result(ctx context.Context, s *subject, states []pim.DueSta
 	for i, state := range states {
 		counts := tally.Counts[state.EventKey]
 		result.Events = append(result.Events, EventResult{ID: in.Due[i].Event.ID, Withdrawn: state.Withdrawn, Counts: counts})
-		if in.Due[i].Event.Kind.RequiresAction() && state.Withdrawn == "" && !reached(s.deciders(tally, state.EventKey)) {
+		if asks(in.Due[i]) && state.Withdrawn == "" && !reached(s.deciders(tally, state.EventKey)) {
 			result.Unreachable = true
 			if a.Unreachable != nil {
 				a.Unreachable()
@@ -188,6 +188,11 @@ func (a *Activities) resends(in NotifyInput) bool {
 		return settings.Digest.UnknownOutcome != pim.Hold
 	}
 	return settings.UnknownOutcome != pim.Hold
+}
+
+// asks reports whether a part asks its readers for an action. The word that nobody was reached is an alarm, and raises none.
+func asks(due pim.Due) bool {
+	return due.Event.Kind.RequiresAction() && due.Part != pim.PartUnreachable
 }
 
 // reached reports whether a mail went, or can still go, to anybody.

@@ -38,8 +38,10 @@ func (h *house) balance(t *testing.T) {
 		byStatus, addresses := pim.Counts{}, map[string]bool{}
 		for _, r := range rows {
 			byStatus[r.Status]++
-			require.False(t, r.Address != "" && addresses[r.Address], "somebody stands in the plan of %s twice", event)
-			addresses[r.Address] = true
+			if r.Address != "" && r.Status != pim.StatusSkipped { // who was left out of one part can be told with another
+				require.False(t, addresses[r.Address], "somebody stands in the plan of %s twice", event)
+				addresses[r.Address] = true
+			}
 			checkRow(t, r, arrived[r.MailID], lost[r.MailID])
 			delete(arrived, r.MailID)
 		}

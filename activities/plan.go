@@ -36,7 +36,7 @@ func (a *Activities) planPart(ctx context.Context, s *subject, due pim.Due) erro
 	if state.Planned || state.Withdrawn != "" {
 		return nil
 	}
-	recipients, err := a.recipients(ctx, s, due, state.Earlier)
+	recipients, err := a.toTell(ctx, s, due, state)
 	if err != nil {
 		return fmt.Errorf("plan %s: %w", due.Event.ID, err)
 	}
@@ -51,20 +51,35 @@ func (a *Activities) planPart(ctx context.Context, s *subject, due pim.Due) erro
 	return nil
 }
 
+// toTell are the recipients of a part that nobody has planned yet. That nobody was reached is told only while it is so: the process may
+// have heard it of an event that is over.
+func (a *Activities) toTell(ctx context.Context, s *subject, due pim.Due, state pim.DueState) ([]pim.Recipient, error) {
+	if due.Part == pim.PartUnreachable {
+		tally, err := a.Ledger.Tally(ctx, []int64{state.EventKey})
+		if err != nil {
+			return nil, fmt.Errorf("count who was reached: %w", err)
+		}
+		if reached(s.deciders(tally, state.EventKey)) {
+			return nil, nil
+		}
+	}
+	return a.recipients(ctx, s, due, state.Earlier)
+}
+
 // recipients resolves the columns of one part of an event, as they are now, and lets the plan decide.
 func (a *Activities) recipients(ctx context.Context, s *subject, due pim.Due, earlier []pim.Recipient) ([]pim.Recipient, error) {
 	settings := a.Settings.Settings(s.in.Tenant)
 	in, tell := s.plan(due.Event, settings)
-	columns := pim.Columns(s.kind, due.Event.Kind, settings.Profile, due.Part, s.approval.Fallback())
+	columns := s.columns(due, settings)
 	if !tell || len(columns) == 0 {
 		return nil, nil
 	}
-	in.Event = due.Event.Kind
+	in.Event, in.Part = due.Event.Kind, due.Part
 	in.Profile = settings.Profile
 	in.Rules = a.Settings.Rules(s.in.Tenant, s.kind, s.role, s.scope)
 	in.Earlier = earlier
 	for _, column := range columns {
-		filled, err := a.fill(ctx, s, due.Event.Kind, column)
+		filled, err := a.fill(ctx, s, due, column)
 		if err != nil {
 			return nil, fmt.Errorf("ask the directory for %s: %w", column.Source, err)
 		}
@@ -73,10 +88,25 @@ func (a *Activities) recipients(ctx context.Context, s *subject, due pim.Due, ea
 	return pim.Plan(in), nil
 }
 
+// columns are those of a part. Where nobody who could act was reached they are those of the administrators, if the tenant wants them to
+// know.
+func (s *subject) columns(due pim.Due, settings pim.Settings) []pim.Column {
+	switch {
+	case due.Part != pim.PartUnreachable:
+		return pim.Columns(s.kind, due.Event.Kind, settings.Profile, due.Part, s.approval.Fallback())
+	case settings.UnreachableApproverMail:
+		return pim.FallbackColumns(s.kind)
+	default:
+		return nil
+	}
+}
+
 // fill finds those who stand in a column now, and how they came to.
-func (a *Activities) fill(ctx context.Context, s *subject, event pim.EventKind, column pim.Column) (pim.Filled, error) {
+func (a *Activities) fill(ctx context.Context, s *subject, due pim.Due, column pim.Column) (pim.Filled, error) {
 	filled := pim.Filled{Audience: column.Audience, Source: column.Source, Reached: map[string]pim.Reached{}}
-	filled.Cell, _ = pim.Cell(s.kind, event, column.Source)
+	if due.Part != pim.PartUnreachable { // of which the matrix says nothing
+		filled.Cell, _ = pim.Cell(s.kind, due.Event.Kind, column.Source)
+	}
 	holders, err := a.standing(ctx, s, column.Source)
 	for _, holder := range holders {
 		if _, _, roleMakesIt := pim.HoldersOf(column.Source); !roleMakesIt || slices.Contains(column.States, holder.State) {

@@ -1,9 +1,11 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -33,7 +35,7 @@ func (a *Activities) Preview(ctx context.Context, moments ...Rehearsal) ([]pim.E
 			return nil, fmt.Errorf("ask the directory about %s: %w", m.Notify.Resource, err)
 		}
 		for _, due := range m.Notify.Due {
-			if err := p.add(ctx, s, due); err != nil {
+			if err := p.tell(ctx, s, due); err != nil {
 				return nil, err
 			}
 		}
@@ -46,6 +48,15 @@ type previewer struct {
 	a       *Activities
 	events  []pim.EventPreview
 	planned map[string][]pim.Recipient // by event: what its earlier parts planned
+}
+
+// tell adds a part of an event, and the word that nobody who could act was reached, where it would come to nobody who could.
+func (p *previewer) tell(ctx context.Context, s *subject, due pim.Due) error {
+	if err := p.add(ctx, s, due); err != nil || !asks(due) || s.reaches(p.event(due.Event).Recipients) {
+		return err
+	}
+	due.Part = pim.PartUnreachable
+	return p.add(ctx, s, due)
 }
 
 // add plans a part of an event, and puts its mails into words.
@@ -71,7 +82,16 @@ func (p *previewer) add(ctx context.Context, s *subject, due pim.Due) error {
 		}
 		event.Mails = append(event.Mails, pim.MailPreview{Audience: r.Audience, Subject: text.Subject, HTML: text.HTML, Text: text.Plain})
 	}
+	slices.SortStableFunc(event.Recipients, func(a, b pim.Delivery) int { return cmp.Compare(place(a), place(b)) })
 	return nil
+}
+
+// place is where the record shows a recipient: in order, and those who are skipped after everybody else.
+func place(d pim.Delivery) int {
+	if d.Order == 0 {
+		return math.MaxInt
+	}
+	return d.Order
 }
 
 func (p *previewer) event(ref pim.EventRef) *pim.EventPreview {

@@ -77,6 +77,13 @@ func (s *subject) deciders(tally pim.Tally, eventKey int64) pim.Counts {
 	return tally.Counts[eventKey]
 }
 
+// reaches reports whether somebody can do what an event asks for, and is to be sent a mail.
+func (s *subject) reaches(recipients []pim.Delivery) bool {
+	return slices.ContainsFunc(recipients, func(r pim.Delivery) bool {
+		return r.Status == pim.StatusPlanned && (r.Audience == pim.Approver || !s.approval.Named())
+	})
+}
+
 // read reads a subject as it was accepted.
 func read(accepted pim.Accepted, into any) error {
 	if err := json.Unmarshal(accepted.Body, into); err != nil {

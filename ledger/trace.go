@@ -113,7 +113,7 @@ const traceMailsQuery = `
 		r.due_at, r.sent_at, r.attempt, r.part, r.detail, r.lease_until, r.unknown_since, w.knew
 	FROM recipients r LEFT JOIN whys w ON w.event_key = r.event_key AND w.why = r.why
 	WHERE r.event_key = $1 AND (r.principal_id = $2 AND r.principal_id <> '' OR r.address = $3 AND r.address <> '')
-	ORDER BY CASE WHEN r.principal_id = $2 THEN 0 ELSE 1 END, r.position`
+	ORDER BY CASE WHEN r.principal_id = $2 THEN 0 ELSE 1 END, CASE WHEN r.status = 'skipped' THEN 1 ELSE 0 END, r.position`
 
 func traceMails(ctx context.Context, q querier, eventKey int64, who pim.Principal) (mails []pim.MailTrace, err error) {
 	err = each(ctx, q, traceMailsQuery, []any{eventKey, text(who.ID), text(who.Mail)}, func(rows *sql.Rows) error {

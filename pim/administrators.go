@@ -1,5 +1,7 @@
 package pim
 
+import "slices"
+
 // holders says who stands in an administrators' column: the role, and the states in which its holders count.
 type holders struct {
 	role   string
@@ -34,6 +36,24 @@ var deciders = map[ResourceKind][]holders{
 	DirectoryRole: {{RolePrivilegedRoleAdministrator, activeHolders}, {RoleGlobalAdministrator, activeHolders}},
 	AzureResource: {{RoleOwner, activeHolders}, {RoleUserAccessAdministrator, activeHolders}},
 	GroupResource: {{RoleOwner, permanentHolders}},
+}
+
+// fallbacks are the columns of those who are asked by mail where no approvers are specified.
+var fallbacks = map[ResourceKind][]Audience{
+	DirectoryRole: {PrivilegedRoleAdministrator},
+	AzureResource: {ResourceOwner, UserAccessAdministrator},
+	GroupResource: {GroupOwner},
+}
+
+// FallbackColumns lists who is to be told where nobody who could decide is reached: those who are asked where no approvers are
+// specified, as far as their role is active now, in the order in which they are told. Being told makes nobody an approver.
+func FallbackColumns(kind ResourceKind) []Column {
+	var columns []Column
+	for _, audience := range fallbacks[kind] {
+		states := slices.DeleteFunc(slices.Clone(administrators[audience].states), func(s HolderState) bool { return !s.Active() })
+		columns = append(columns, Column{Audience: audience, Source: audience, States: states})
+	}
+	return columns
 }
 
 // Decider is a role whose holders in these states may decide where no approvers are specified.

@@ -6,14 +6,15 @@ import (
 )
 
 // Part is which columns of an event are due at one moment. Most events are due all at once; an answer reaches the requestor
-// at once and the approvers after the engine's delay.
+// at once and the approvers after the engine's delay. The word that nobody who could act was reached is a part of what asked them.
 type Part string
 
 // The parts.
 const (
-	PartAll       Part = "all"
-	PartRequestor Part = "requestor"
-	PartOthers    Part = "others"
+	PartAll         Part = "all"
+	PartRequestor   Part = "requestor"
+	PartOthers      Part = "others"
+	PartUnreachable Part = "unreachable" // no column of the matrix: see FallbackColumns
 )
 
 func (p Part) has(a Audience) bool {
@@ -22,6 +23,8 @@ func (p Part) has(a Audience) bool {
 		return a == Requestor
 	case PartOthers:
 		return a != Requestor
+	case PartUnreachable:
+		return false
 	case PartAll:
 	}
 	return true

@@ -1,6 +1,7 @@
 package pim_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,6 +44,27 @@ func TestFallbackAdministratorsStandAsApprovers(t *testing.T) {
 		}, event)
 		for _, column := range columns {
 			require.Equal(t, pim.Approver, column.Audience, event)
+		}
+	}
+}
+
+// Who is told where nobody is reached is who would have been asked, had nobody been named, as far as they can act now.
+func TestFallbackColumnsAreThoseWhoAreAskedWhereNobodyIsNamed(t *testing.T) {
+	active := []pim.HolderState{pim.HolderPermanent, pim.HolderActive, pim.HolderActivated}
+	for kind, want := range map[pim.ResourceKind][]pim.Column{
+		pim.DirectoryRole: {{Audience: pim.PrivilegedRoleAdministrator, Source: pim.PrivilegedRoleAdministrator, States: active}},
+		pim.AzureResource: {
+			{Audience: pim.ResourceOwner, Source: pim.ResourceOwner, States: active},
+			{Audience: pim.UserAccessAdministrator, Source: pim.UserAccessAdministrator, States: active},
+		},
+		pim.GroupResource: {{Audience: pim.GroupOwner, Source: pim.GroupOwner, States: []pim.HolderState{pim.HolderPermanent}}},
+	} {
+		columns := pim.FallbackColumns(kind)
+		require.Equal(t, want, columns, kind)
+		asked := pim.Columns(kind, pim.ActivationPendingApproval, pim.Strict, pim.PartOthers, true)
+		for _, c := range columns {
+			require.True(t, slices.ContainsFunc(asked, func(a pim.Column) bool { return a.Source == c.Source }), "%s %s", kind, c.Source)
+			require.Empty(t, pim.Columns(kind, pim.ActivationPendingApproval, pim.Entra, pim.PartUnreachable, true), "the matrix has no say in it")
 		}
 	}
 }

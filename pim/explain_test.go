@@ -62,6 +62,17 @@ func told(status pim.RecipientStatus, reason string, adjust ...func(*pim.MailTra
 	return in
 }
 
+// alarmed has Isabella told, as an administrator, that nobody who could decide was reached.
+func alarmed(named pim.Approval) pim.ExplainInput {
+	in := told(pim.StatusSent, "", func(m *pim.MailTrace) {
+		m.Part, m.Audience, m.RecipientType, m.DueDateTime = pim.PartUnreachable, pim.PrivilegedRoleAdministrator, pim.AdminRecipient, dueAt.Add(time.Minute)
+		m.Why = &pim.Why{Column: pim.PrivilegedRoleAdministrator, Profile: pim.Entra, State: pim.HolderPermanent}
+	})
+	in.Named = named
+	in.Trace.Parts = append(in.Trace.Parts, pim.PartTrace{Part: pim.PartUnreachable, DueDateTime: dueAt.Add(time.Minute), PlannedDateTime: dueAt.Add(time.Minute)})
+	return in
+}
+
 // about is an event of r1 of which the record has nothing but the moment.
 func about(kind pim.EventKind) pim.ExplainInput {
 	r1 := pim.Resource{Collection: pim.ActivationRequests, ID: "r1"}
@@ -137,6 +148,8 @@ func everyReason() []explained {
 		{"capped", told(pim.StatusCapped, pim.ReasonOverCap, func(m *pim.MailTrace) { m.Order = 1203 }), "capped", "They were number 1203 in the order of the event, which went to the first 1000. Their right to act stayed as it was."},
 		{"cancelled", withdrawn(told(pim.StatusCancelled, "withdrawn:approved"), pim.WhatApproved, &joni), "cancelled", "The mail was still to be sent then, and was withdrawn with the event."},
 
+		{"sent", alarmed(pim.Approval{}), "sent", "Nobody who could decide was reached by the mails of activation.r1.pendingApproval, and the tenant's setting unreachableApproverMail was on: so these administrators were told."},
+		{"sent", alarmed(pim.Approval{IsRequired: true, Approvers: []pim.Principal{tierZero}}), "sent", "That made none of them an approver: the request named its approvers, and they alone decide."},
 		{"bounced", told(pim.StatusBounced, "bounce:General"), "bounced", "The recipient's mail server sent it back (bounce:General)."},
 		{"cancelled", told(pim.StatusCancelled, "unknown:suppressed:bounce"), "cancelled", "The mail was given up, for the reason suppressed:bounce."},
 		{"cancelled", withdrawn(told(pim.StatusCancelled, "unknown:withdrawn:approved"), pim.WhatApproved, &joni), "cancelled", "Attempt 1 left, and its answer was lost, so it may have arrived."},
@@ -340,6 +353,24 @@ func TestAMailThatWentIsExplainedFromTheMatrixToSES(t *testing.T) {
 		"The recipient's mail server took it.",
 		"SES reported Delivery at 2026-11-23T12:06:16Z: 250 OK.",
 	}, pim.Explain(in).Sentences)
+}
+
+// Neither the matrix nor a rule had a say in it, and the engine did not delay it.
+func TestWhoWasToldThatNobodyWasReachedLearnsWhy(t *testing.T) {
+	e := pim.Explain(alarmed(pim.Approval{IsRequired: true, Approvers: []pim.Principal{tierZero}}))
+	require.Nil(t, e.Cell)
+	require.Empty(t, e.Rule)
+	require.Empty(t, e.EngineDelay)
+	require.Equal(t, pim.HolderPermanent, e.State)
+	require.Equal(t, []string{
+		"The recipients of activation.r1.pendingApproval were planned at 2026-11-23T12:07:12Z.",
+		"Isabella Simonsen (u1) stood in the column privilegedRoleAdministrator, holding its role permanently.",
+		"Nobody who could decide was reached by the mails of activation.r1.pendingApproval, and the tenant's setting unreachableApproverMail was on: so these administrators were told.",
+		"That made none of them an approver: the request named its approvers, and they alone decide.",
+		"It was due at 2026-11-23T12:07:12Z, when it was found that nobody who could decide was reached.",
+		"It was number 1 in the order of the event, of at most 1000.",
+		"SES took it at 2026-11-23T12:06:15Z, at attempt 1, as message 0100018f.",
+	}, e.Sentences)
 }
 
 func TestWhatWasPlannedBeforeReasonsWereKeptSaysSo(t *testing.T) {

@@ -16,7 +16,7 @@ type Explanation struct {
 	Reason string            `json:"reason,omitempty" doc:"As recipients has it; or the condition that kept somebody out of the record."`
 
 	Audience Audience          `json:"audience,omitempty"`
-	Cell     *CellSays         `json:"cell,omitempty" doc:"The row and the column of the matrix."`
+	Cell     *CellSays         `json:"cell,omitempty" doc:"The row and the column of the matrix; left out where it had no say."`
 	Rule     RuleID            `json:"rule,omitempty" doc:"The notification rule that governed it; left out where none does."`
 	Level    NotificationLevel `json:"level,omitempty"`
 	State    HolderState       `json:"state,omitempty" doc:"How they held the role that makes the column."`
@@ -113,8 +113,12 @@ func (e *explainer) recorded(m MailTrace) {
 	}
 	part := e.part(m.Audience, m.Part)
 	e.planned(part)
-	e.stood(m.Why)
-	if m.Status != StatusSkipped {
+	e.stood(m.Why, m.Part)
+	switch {
+	case m.Status == StatusSkipped:
+	case m.Part == PartUnreachable:
+		e.dueOnceFound(m.DueDateTime)
+	default:
 		e.due(m.DueDateTime, m.Audience)
 	}
 	e.fate(m)

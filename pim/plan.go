@@ -40,6 +40,7 @@ func (g Filled) source() Audience {
 // PlanInput is everything a plan depends on.
 type PlanInput struct {
 	Event     EventKind
+	Part      Part // empty: all of it
 	Rules     Rules
 	Profile   Profile     // which decided on the columns
 	Requestor Principal   // who asked, with the address the directory knows
@@ -85,7 +86,7 @@ type planner struct {
 }
 
 func (p *planner) column(g Filled) {
-	ruleID, recipientType := Governing(p.in.Event, p.in.AssignmentType, g.Audience)
+	ruleID, recipientType := p.governing(g.Audience)
 	rule := p.in.Rules.Rule(ruleID)
 	silent := ruleID != notGoverned && (!rule.Lets(p.in.Event.RequiresAction()) || !rule.IsDefaultRecipientsEnabled)
 	common := p.common(g.source(), g.Cell, ruleID)
@@ -115,6 +116,15 @@ func (p *planner) column(g Filled) {
 	}
 }
 
+// governing is the rule of an audience, and the text that it reads. No rule governs the word that nobody was reached: a rule may be
+// why nobody was, and the tenant has a switch for it.
+func (p *planner) governing(a Audience) (RuleID, RecipientType) {
+	if p.in.Part == PartUnreachable {
+		return notGoverned, AdminRecipient
+	}
+	return Governing(p.in.Event, p.in.AssignmentType, a)
+}
+
 // additional adds the addresses that rules and settings name beside those who stand in a column, once each, after everybody else.
 func (p *planner) additional() {
 	var types []RecipientType
@@ -129,7 +139,7 @@ func (p *planner) additional() {
 		}
 	}
 	for _, g := range p.in.Columns {
-		ruleID, recipientType := Governing(p.in.Event, p.in.AssignmentType, g.Audience)
+		ruleID, recipientType := p.governing(g.Audience)
 		if ruleID == notGoverned || slices.Contains(types, recipientType) {
 			continue
 		}
@@ -160,10 +170,11 @@ func (p *planner) additional() {
 	}
 }
 
-// ownRequest reports whether somebody would be asked about their own request, or told as an approver how it was decided. Whoever has
-// the requestor's address is the requestor, also where a directory knows them under another id.
+// ownRequest reports whether somebody would be asked about their own request, or told as an approver how it was decided, or that nobody
+// who could decide it was reached. Whoever has the requestor's address is the requestor, also where a directory knows them under
+// another id.
 func (p *planner) ownRequest(r Recipient) bool {
-	return r.RecipientType == ApproverRecipient && r.is(p.in.Requestor)
+	return (r.RecipientType == ApproverRecipient || p.in.Part == PartUnreachable) && r.is(p.in.Requestor)
 }
 
 // decided reports whether an administrator would be told of what they did themselves, in whatever column they stand.

@@ -352,3 +352,43 @@ func TestAddressesThatSettingsNameAreToldLastAsAdministratorsAndOnce(t *testing.
 	}
 	require.Equal(t, []string{"1 adele@contoso.example globalAdministrator", "2 audit@contoso.example additional", "3 zoe@contoso.example additional"}, told)
 }
+
+// unreachable is the plan of the word that nobody was reached, after others had been planned.
+func unreachable(rules pim.Rules, earlier []pim.Recipient, columns ...pim.Filled) []string {
+	return lines(pim.Plan(pim.PlanInput{
+		Event: pim.ActivationPendingApproval, Part: pim.PartUnreachable, Requestor: alain, Rules: rules, Earlier: earlier, Columns: columns,
+	}))
+}
+
+func TestAdministratorsWhoAreToldThatNobodyWasReachedStandAsThemselves(t *testing.T) {
+	require.Equal(t, []string{
+		"1 ben privilegedRoleAdministrator Admin planned",
+		"2 zoe privilegedRoleAdministrator Admin planned",
+		"0 glass privilegedRoleAdministrator Admin skipped noAddress",
+		"0 alain privilegedRoleAdministrator Admin skipped ownRequest",
+	}, unreachable(nil, nil, column(pim.PrivilegedRoleAdministrator, person("zoe"), alain, person("ben"), pim.Principal{ID: "glass"})))
+}
+
+// A rule may be what kept the approvers from being told.
+func TestNoRuleGovernsTheWordThatNobodyWasReached(t *testing.T) {
+	off := pim.Rules{}
+	for _, id := range pim.AllRuleIDs {
+		off[id] = pim.Rule{ID: id, NotificationLevel: pim.LevelNone, NotificationRecipients: []string{"soc@contoso.example"}}
+	}
+	require.Equal(t, []string{"1 ben owner Admin planned"}, unreachable(off, nil, column(pim.ResourceOwner, person("ben"))))
+}
+
+func TestWhoWasToldOfTheRequestHearsOfItOnce(t *testing.T) {
+	earlier := []pim.Recipient{
+		{Order: 1, Address: "zoe@contoso.example", PrincipalID: "zoe", Audience: pim.Approver, Status: pim.StatusBounced},
+		{Order: 2, Address: "ben@contoso.example", PrincipalID: "ben", Audience: pim.ResourceOwner, Status: pim.StatusSent},
+		{Address: "ada@contoso.example", PrincipalID: "ada", Audience: pim.ResourceOwner, Status: pim.StatusSkipped, Reason: pim.ReasonRuleOff},
+		{PrincipalID: "glass", Audience: pim.ResourceOwner, Status: pim.StatusSkipped, Reason: pim.ReasonNoAddress},
+	}
+	require.Equal(t, []string{"3 ada owner Admin planned", "4 uma userAccessAdministrator Admin planned"}, unreachable(nil, earlier,
+		column(pim.ResourceOwner, person("zoe"), person("ben"), person("ada"), pim.Principal{ID: "glass"}),
+		column(pim.UserAccessAdministrator, person("ada"), person("uma"))))
+	full := []pim.Recipient{{Order: pim.Cap, Address: "last@contoso.example", Audience: pim.Approver, Status: pim.StatusBounced}}
+	require.Equal(t, []string{"1001 uma userAccessAdministrator Admin capped overCap"},
+		unreachable(nil, full, column(pim.UserAccessAdministrator, person("uma"))), "the cap is the event's")
+}

@@ -55,21 +55,24 @@ func (e *explainer) planned(part *PartTrace) {
 	e.say("The recipients of %s were planned at %s.", e.in.Trace.Event.ID, stamp(part.PlannedDateTime))
 }
 
-// stood says what the plan knew of somebody.
-func (e *explainer) stood(why *Why) {
+// stood says what the plan of a part knew of somebody.
+func (e *explainer) stood(why *Why, part Part) {
 	if why == nil {
 		e.say("The plan was made by an earlier version of this program, which kept the outcome and left the reasons out.")
 		return
 	}
 	o := &e.out
 	o.Rule, o.Level, o.State, o.Via, o.Also = why.Rule, why.Level, why.State, why.Via, why.Also
-	if why.Column == Additional {
+	switch {
+	case part == PartUnreachable:
+		e.alarmed(why)
+	case why.Column == Additional:
 		if why.Rule == notGoverned {
 			e.say("%s was one of the additional recipients that the tenant's settings named.", e.person())
 		} else {
 			e.say("%s was an additional recipient, named by the rule %s.", e.person(), why.Rule)
 		}
-	} else {
+	default:
 		o.Cell = &CellSays{ResourceKind: e.in.Kind, Event: e.in.Trace.Event.Kind, Column: why.Column, Says: why.Cell, Profile: why.Profile}
 		e.say("%s stood in the column %s%s.", e.person(), why.Column, how(why.State, why.Via))
 		e.say("The matrix said %q for %s of %s, and the tenant's profile was %s.", why.Cell, why.Column, e.in.Trace.Event.Kind, why.Profile)
@@ -90,6 +93,16 @@ func (e *explainer) stood(why *Why) {
 		} else {
 			e.say("They stood in the column %s too, where the reason %s would have left them out.", aside.Column, aside.Reason)
 		}
+	}
+}
+
+// alarmed says why an administrator was told of a request that was for others to decide.
+func (e *explainer) alarmed(why *Why) {
+	e.say("%s stood in the column %s%s.", e.person(), why.Column, how(why.State, why.Via))
+	e.say("Nobody who could decide was reached by the mails of %s, and the tenant's setting unreachableApproverMail was on: so these administrators were told.",
+		e.in.Trace.Event.ID)
+	if e.in.Named.Named() {
+		e.say("That made none of them an approver: the request named its approvers, and they alone decide.")
 	}
 }
 
@@ -123,6 +136,12 @@ func (e *explainer) due(at time.Time, column Audience) {
 	}
 	e.out.EngineDelay = DurationOf(e.in.Delay)
 	e.say("It was due at %s: the approval engine's delay, drawn for this request, was %s.", stamp(at), e.in.Delay.Round(time.Second))
+}
+
+// dueOnceFound says when a mail was due that nobody could foresee.
+func (e *explainer) dueOnceFound(at time.Time) {
+	e.out.DueDateTime = &at
+	e.say("It was due at %s, when it was found that nobody who could decide was reached.", stamp(at))
 }
 
 // fate says what became of a mail.

@@ -90,7 +90,7 @@ func (c *Client) trace(ctx context.Context, tenant, eventID string, who pim.Prin
 // maxEcho is how much of a name that was sent is said back, in bytes.
 const maxEcho = 200
 
-// recollect adds what the request itself says: of which kind it is, and the engine's delay as it was drawn.
+// recollect adds what the request itself says: of which kind it is, whom it names to approve, and the engine's delay as it was drawn.
 func (c *Client) recollect(ctx context.Context, tenant string, in *pim.ExplainInput) error {
 	switch in.Trace.Resource.Collection {
 	case pim.PIMSetting, pim.Digest:
@@ -105,11 +105,12 @@ func (c *Client) recollect(ctx context.Context, tenant string, in *pim.ExplainIn
 	about, err := bodyOf[struct {
 		ResourceKind   pim.ResourceKind   `json:"resourceKind"`
 		AssignmentType pim.AssignmentType `json:"assignmentType"`
+		Approval       pim.Approval       `json:"approval"`
 	}](accepted)
 	if err != nil {
 		return err
 	}
-	in.Kind = about.ResourceKind
+	in.Kind, in.Named = about.ResourceKind, about.Approval
 	if accepted.Resource.Collection == pim.Assignments && len(in.Trace.Due) == 0 { // only its withdrawal is known of
 		in.Trace.Due = []pim.Due{{Event: in.Trace.Event, Part: pim.PartAll, Telling: &pim.Telling{AssignmentType: about.AssignmentType}}}
 	}

@@ -98,6 +98,32 @@ func TestExplainNamesWhoApprovedBeforeTheFirstMailLeft(t *testing.T) {
 	})
 }
 
+// Somebody whom a rule kept from being told of the request can be told that nobody was reached: that mail is what they ask about.
+func TestExplainSaysWhyAnAdministratorWasToldThatNobodyWasReached(t *testing.T) {
+	onBoth(t, func(t *testing.T, p *press) {
+		p.of.UnreachableApproverMail = true
+		p.rules = pim.Rules{pim.ApproverEndUserAssignment: {NotificationLevel: pim.LevelNone}}
+		r := request()
+		r.ResourceKind, r.Scope = pim.AzureResource, pim.Scope{ID: "/subscriptions/s1"}
+		a, _ := p.put(t, "r1", r)
+		asked := a.First.Schedule[0]
+		require.True(t, p.tell(t, a, nil, asked).Unreachable)
+		p.explain(t, asked.Event.ID, "u11", "skipped", "ruleOff")
+		word := asked
+		word.Part, word.DueDateTime = pim.PartUnreachable, asked.DueDateTime.Add(time.Second)
+		p.tell(t, a, nil, word)
+
+		e := p.explain(t, asked.Event.ID, "u11", "sent", "",
+			"Lidia Holloway (u11) stood in the column owner, holding its role permanently.",
+			"Nobody who could decide was reached by the mails of activation.r1.pendingApproval, and the tenant's setting unreachableApproverMail was on",
+			"That made none of them an approver", "when it was found that nobody who could decide was reached.")
+		require.Nil(t, e.Cell)
+		require.Equal(t, word.DueDateTime.Truncate(time.Microsecond), *e.DueDateTime)
+		p.explain(t, asked.Event.ID, "u1", "skipped", "ruleOff", "They were skipped: the default recipients of the rule Notification_Approver_EndUser_Assignment were off.")
+		p.explain(t, asked.Event.ID, "u16", "skipped", "ruleOff", "Patti Fernandez (u16) stood in the column owner, holding its role as eligible only")
+	})
+}
+
 func TestExplainSaysWhatKeepsAMailFromLeaving(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *press) {
 		for id, c := range map[string]struct {

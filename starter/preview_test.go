@@ -113,6 +113,24 @@ func TestPreviewOfALaterStartTellsTheRequestorTwice(t *testing.T) {
 	require.True(t, approved.Recipients[0].DueDateTime.Before(approved.Recipients[1].DueDateTime), "the engine takes its time")
 }
 
+func TestPreviewShowsWhoIsToldWhereNobodyWouldBeReached(t *testing.T) {
+	p := newPress(t, filepath.Join(t.TempDir(), "ledger.db"))
+	r := request()
+	r.Approval.Approvers = []pim.Principal{{ID: "u25"}} // has no mailbox
+	require.Empty(t, previewed(t, p, activationPreview(r)).Events[0].Mails)
+	p.of.UnreachableApproverMail = true
+	asked := previewed(t, p, activationPreview(r)).Events[0]
+	require.Len(t, asked.Recipients, 3)
+	require.Equal(t, []any{"grady@contoso.example", pim.PrivilegedRoleAdministrator, 1},
+		[]any{asked.Recipients[0].Address, asked.Recipients[0].Audience, asked.Recipients[0].Order})
+	require.Equal(t, pim.ReasonNoAddress, asked.Recipients[2].Reason)
+	require.Len(t, asked.Mails, 1)
+	require.Equal(t, "PIM: No approver can be reached for Alain Charon's request to activate the Backup Reader role", asked.Mails[0].Subject)
+	for _, m := range previewed(t, p, activationPreview(request())).Events[0].Mails {
+		require.Equal(t, pim.Approver, m.Audience, "somebody is reached")
+	}
+}
+
 func TestPreviewOfAnAssignmentGoesToItsEnd(t *testing.T) {
 	p := newPress(t, filepath.Join(t.TempDir(), "ledger.db"))
 	a := given()

@@ -33,6 +33,7 @@ var (
 	waiting  = mood{"Approval needed", "#0f6cbd"}
 	approved = mood{"Approved", "#0e700e"}
 	active   = mood{"Active", "#0e700e"}
+	unheard  = mood{"Nobody reached", "#b10e1c"}
 	denied   = mood{"Denied", "#b10e1c"}
 	failed   = mood{"Failed", "#b10e1c"}
 	timedOut = mood{"Timed out", "#616161"}
@@ -50,9 +51,11 @@ var (
 )
 
 // catalogue lists every text. Approvers are led to the request also when it is decided: the page of roles would show them
-// their own roles, and not what they are told of.
+// their own roles, and not what they are told of. What administrators read of a request that waits is that nobody can be reached
+// who could decide it.
 var catalogue = []entry{
 	{pim.ActivationPendingApproval, pim.ApproverRecipient, "activation_pending", waiting, task{"Approve or deny", requestPage}},
+	{pim.ActivationPendingApproval, pim.AdminRecipient, "activation_unreachable", unheard, task{"Approve or deny", requestPage}},
 	{pim.ActivationApproved, pim.ApproverRecipient, "activation_approved_approver", approved, task{"View request", requestPage}},
 	{pim.ActivationApproved, pim.RequestorRecipient, "activation_approved_requestor", approved, task{"View your roles", rolesPage}},
 	{pim.ActivationDenied, pim.ApproverRecipient, "activation_denied_approver", denied, task{"View request", requestPage}},
@@ -69,7 +72,9 @@ var catalogue = []entry{
 	{pim.AssignmentExtendable, pim.AdminRecipient, "assignment_extendable_admin", extendable, task{"Extend", assignmentPage}},
 	{pim.AssignmentExtendable, pim.RequestorRecipient, "assignment_extendable_requestor", extendable, task{"Ask to extend", assignmentPage}},
 	{pim.AssignmentExtendRequested, pim.ApproverRecipient, "assignment_extend_requested", waiting, task{"Approve or deny", requestPage}},
+	{pim.AssignmentExtendRequested, pim.AdminRecipient, "assignment_extend_unreachable", unheard, task{"Approve or deny", requestPage}},
 	{pim.AssignmentRenewRequested, pim.ApproverRecipient, "assignment_renew_requested", waiting, task{"Approve or deny", requestPage}},
+	{pim.AssignmentRenewRequested, pim.AdminRecipient, "assignment_renew_unreachable", unheard, task{"Approve or deny", requestPage}},
 	{pim.AssignmentExtended, pim.AdminRecipient, "assignment_extended_admin", extended, task{"View roles", rolesPage}},
 	{pim.AssignmentExtended, pim.RequestorRecipient, "assignment_extended_requestor", extended, task{"View your roles", rolesPage}},
 	{pim.AssignmentRenewed, pim.AdminRecipient, "assignment_renewed_admin", renewed, task{"View roles", rolesPage}},

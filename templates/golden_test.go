@@ -60,6 +60,9 @@ func TestEveryRecipientOfTheMatrixHasAText(t *testing.T) {
 				_, reader := pim.Governing(row.Event, pim.Eligible, column.Audience)
 				require.Contains(t, made.mails, key{row.Event, reader}, "%s %s", table.Kind, column.Audience)
 			}
+			if row.Event.RequiresAction() { // and nobody who could act is reached
+				require.Contains(t, made.mails, key{row.Event, pim.AdminRecipient}, table.Kind)
+			}
 		}
 	}
 }

@@ -17,10 +17,13 @@ func Samples() []Sample {
 	return append([]Sample{
 		{"activation_pending", entra().pending()},
 		{"activation_pending_azure", azure().pending()},
-		{"activation_pending_azure_owner", azure().owner().pending()},
+		{"activation_pending_azure_owner", azure().administrator(pim.ResourceOwner).pending()},
 		{"activation_pending_group", group(pim.Member).pending()},
 		{"activation_pending_bare", entra().bare().pending()},
 		{"activation_pending_future", azure().future().pending()},
+		{"activation_unreachable", entra().administrator(pim.PrivilegedRoleAdministrator).unreachable()},
+		{"activation_unreachable_azure", azure().future().administrator(pim.ResourceOwner).unreachable()},
+		{"activation_unreachable_unnamed", group(pim.Member).bare().unnamed().administrator(pim.GroupOwner).unreachable()},
 		{"activation_approved_approver", entra().approved(pim.ApproverRecipient)},
 		{"activation_approved_approver_group", group(pim.Owner).approved(pim.ApproverRecipient)},
 		{"activation_approved_requestor", entra().future().approved(pim.RequestorRecipient)},
@@ -102,9 +105,15 @@ func (s story) unasked() story {
 	return s
 }
 
-// owner is read by an Owner of the resource.
-func (s story) owner() story {
-	s.Audience = pim.ResourceOwner
+// unnamed needs an approval and names nobody to give it.
+func (s story) unnamed() story {
+	s.Request.Approval.Approvers = nil
+	return s
+}
+
+// administrator is read by somebody of that column.
+func (s story) administrator(column pim.Audience) story {
+	s.Audience = column
 	return s
 }
 
@@ -135,6 +144,11 @@ func (s story) started() story {
 func (s story) pending() pim.Letter {
 	s.Deadline = sampleAsked.Add(pim.DefaultApprovalTimeout)
 	return s.letter(pim.ActivationPendingApproval, pim.ApproverRecipient)
+}
+
+func (s story) unreachable() pim.Letter {
+	s.Deadline = sampleAsked.Add(pim.DefaultApprovalTimeout)
+	return s.letter(pim.ActivationPendingApproval, pim.AdminRecipient)
 }
 
 func (s story) approved(reader pim.RecipientType) pim.Letter {

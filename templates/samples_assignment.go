@@ -26,7 +26,9 @@ func assignmentSamples() []Sample {
 		{"assignment_extend_requested", assign(azure()).eligible().extendRequested()},
 		{"assignment_extend_requested_member", assign(entra()).toGroup().extendRequested()},
 		{"assignment_extend_requested_bare", assign(group(pim.Owner)).unexplained().forGood().extendRequested()},
+		{"assignment_extend_unreachable", unreached(assign(entra()).eligible().extendRequested(), pim.PrivilegedRoleAdministrator)},
 		{"assignment_renew_requested", assign(azure()).eligible().renewRequested()},
+		{"assignment_renew_unreachable", unreached(assign(azure()).toGroup().renewRequested(), pim.UserAccessAdministrator)},
 		{"assignment_extended_admin", assign(azure()).eligible().extended(admin)},
 		{"assignment_extended_admin_unasked", assign(entra()).unasked().extended(admin)},
 		{"assignment_extended_requestor", assign(azure()).eligible().extended(requestor)},
@@ -105,6 +107,12 @@ func (t tenure) toGroup() tenure {
 // toAnother is read by another member of that group.
 func toAnother(l pim.Letter) pim.Letter {
 	l.To = nestor
+	return l
+}
+
+// unreached is read by an administrator of that column, because nobody was reached who could decide.
+func unreached(l pim.Letter, column pim.Audience) pim.Letter {
+	l.RecipientType, l.Audience, l.To = pim.AdminRecipient, column, nestor
 	return l
 }
 

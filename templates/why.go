@@ -7,6 +7,9 @@ import "pimnotify/pim"
 // setting has a say in that PIM is enabled, nor in the alert, nor in the digest, which names further readers in its own.
 func why(l pim.Letter, w words) string {
 	role := "the " + w.Role + " role " + w.Relation + " " + w.Scope
+	if nobodyReached(l) {
+		return "You receive this mail because you are an administrator of " + role + ", and nobody can be reached who could decide on this request."
+	}
 	switch l.Kind {
 	case pim.PIMEnabled:
 		return "You receive this mail because you are an administrator of " + w.Org + "."

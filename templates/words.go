@@ -141,8 +141,13 @@ func onlooks(l pim.Letter) bool {
 	case pim.ResourceOwner, pim.UserAccessAdministrator, pim.GroupOwner:
 		return true
 	default:
-		return false
+		return nobodyReached(l)
 	}
+}
+
+// nobodyReached reports whether the mail tells an administrator that nobody can be reached who could do what the event asks for.
+func nobodyReached(l pim.Letter) bool {
+	return l.Kind.RequiresAction() && l.RecipientType == pim.AdminRecipient
 }
 
 // enabled adds what the mail says that tells of PIM itself.

@@ -25,7 +25,8 @@ type activation struct {
 	ctx    workflow.Context // never cancelled: see setup
 	mails  *mailroom
 	screen *screen
-	asking workflow.CancelFunc // stops the request mail, once it has begun
+	asked  workflow.Context    // that on which the request mail left; nil before
+	asking workflow.CancelFunc // stops it
 }
 
 // setup gets ready to be told things. An operator who cancels the run cancels the request: it still ends in order, and what is
@@ -35,6 +36,9 @@ func (a *activation) setup(ctx workflow.Context) error {
 	a.screen = newScreen(a.ctx, a.status, false)
 	about := activities.NotifyInput{Tenant: a.in.Tenant, Resource: a.resource, ExpiresDateTime: a.in.ApprovalDeadline}
 	a.mails = newMailroom(a.ctx, about, a.soFar, a.publish)
+	a.mails.waiting = func() (workflow.Context, pim.Due, bool) {
+		return a.asked, a.requestMail(), a.asked != nil && a.status == pim.PendingApproval
+	}
 	workflow.Go(a.ctx, func(own workflow.Context) {
 		ctx.Done().Receive(own, nil)
 		if a.mayBecome(UpdateCancel, []pim.RequestStatus{pim.PendingApproval, pim.Granted}, workflow.Now(own)) == nil {
@@ -71,9 +75,8 @@ func (a *activation) askTheApprovers() {
 	if a.status != pim.PendingApproval || a.late(workflow.Now(a.ctx)) {
 		return
 	}
-	ctx, stop := workflow.WithCancel(a.ctx)
-	a.asking = stop
-	a.mails.send(ctx, "ask the approvers", a.requestMail())
+	a.asked, a.asking = workflow.WithCancel(a.ctx)
+	a.mails.send(a.asked, "ask the approvers", a.requestMail())
 }
 
 // awaitDecision waits for an answer. Silence is one too: the request times out. Either way nobody is asked any more; stopping

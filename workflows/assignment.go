@@ -47,6 +47,12 @@ func (a *assignment) setup(ctx workflow.Context) error {
 	about := activities.NotifyInput{Tenant: a.in.Tenant, Resource: a.resource}
 	a.mails = newMailroom(a.ctx, about, func() []pim.Change { return slices.Clone(a.Unwritten) }, a.publish)
 	a.mails.written = a.written
+	a.mails.waiting = func() (ctx workflow.Context, asked pim.Due, waits bool) {
+		if a.Pending == nil {
+			return nil, pim.Due{}, false
+		}
+		return a.mailing, a.requestMail(), true
+	}
 	if a.in.Carried == nil {
 		a.assign()
 	}

@@ -32,6 +32,8 @@ type mailroom struct {
 	moved func()                 // called when there is something new to show
 	// written is told which changes a Notify has written down; nil where nobody asks.
 	written func([]pim.Change)
+	// waiting is the mail that asks for what nobody has done yet, and the context that it left on; nil where nothing is ever asked.
+	waiting func() (ctx workflow.Context, asked pim.Due, waits bool)
 
 	ctx      workflow.Context
 	onWay    int
@@ -40,6 +42,7 @@ type mailroom struct {
 	order    []string // ids of events, as they came
 	underWay []*delivery
 	unreach  bool
+	alarmed  []string // ids of events of which the administrators were told that nobody was reached
 	err      error
 
 	closing bool      // the run hands over: what is not settled is given back
@@ -61,10 +64,32 @@ func (m *mailroom) hear() {
 			if workflow.GetVersion(ctx, versionHear, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 				continue
 			}
-			m.unreach = true
+			m.nobodyReached()
 			m.moved()
 		}
 	})
+}
+
+// versionAlarm marks the runs that tell the administrators where nobody was reached.
+const versionAlarm = "tell administrators that nobody was reached"
+
+// nobodyReached takes note that nobody who could act was reached. While that is still waited for, the administrators are told, once an
+// event, where the tenant wants it: that is for the activity to know.
+func (m *mailroom) nobodyReached() {
+	m.unreach = true
+	if m.waiting == nil {
+		return
+	}
+	ctx, due, waits := m.waiting()
+	if !waits || slices.Contains(m.alarmed, due.Event.ID) {
+		return
+	}
+	if workflow.GetVersion(m.ctx, versionAlarm, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return
+	}
+	m.alarmed = append(m.alarmed, due.Event.ID)
+	due.Part, due.DueDateTime = pim.PartUnreachable, workflow.Now(m.ctx)
+	m.send(ctx, "tell the administrators that nobody was reached", due)
 }
 
 // send sets mails on their way and returns. Cancelling ctx stops what has not left.
@@ -203,7 +228,9 @@ func (m *mailroom) end(why string) {
 }
 
 func (m *mailroom) note(result activities.NotifyResult) {
-	m.unreach = m.unreach || result.Unreachable
+	if result.Unreachable {
+		m.nobodyReached()
+	}
 	for _, event := range result.Events {
 		if _, known := m.results[event.ID]; !known {
 			m.order = append(m.order, event.ID)

@@ -137,6 +137,9 @@ var tales = []tale{
 	{name: "approvers-found-unreachable", in: wanted, do: []step{
 		bounced(afterTheMail), bounced(afterTheMail + 200*time.Millisecond), {after: afterTheMail + time.Second, update: workflows.UpdateDecide, result: pim.Approve},
 	}, ends: pim.Provisioned},
+	{name: "approvers-unreachable-from-the-start", in: wanted, clerk: vain, do: []step{
+		{after: afterTheMail, update: workflows.UpdateDecide, result: pim.Approve},
+	}, ends: pim.Provisioned},
 	{name: "deactivated", in: wanted, do: []step{
 		{after: afterTheMail, update: workflows.UpdateDecide, result: pim.Approve}, {after: afterTheMail + time.Second, update: workflows.UpdateDeactivated},
 	}, ends: pim.Revoked},
@@ -145,6 +148,11 @@ var tales = []tale{
 // bounced is the word that nobody was reached after all.
 func bounced(after time.Duration) step {
 	return step{after: after, signal: workflows.SignalUnreachable}
+}
+
+// vain reaches nobody who could act.
+func vain(_ context.Context, call int, in activities.NotifyInput) (activities.NotifyResult, error) {
+	return inVain(call, in)
 }
 
 // prompt sends everything at once.

@@ -44,6 +44,22 @@ var BadTwins = map[string]func(worker.WorkflowRegistry){
 		}
 		return ActivationResult{Status: a.status}, nil
 	}),
+	"keeps it to itself that nobody was reached": twin(func(a *activation) (ActivationResult, error) {
+		a.mails.waiting = nil
+		return a.run()
+	}),
+	"tells administrators again each time that it hears that nobody was reached": twin(func(a *activation) (ActivationResult, error) {
+		waiting := a.mails.waiting
+		a.mails.waiting = func() (workflow.Context, pim.Due, bool) {
+			a.mails.alarmed = nil
+			return waiting()
+		}
+		return a.run()
+	}),
+	"keeps it to itself that no administrator was reached": lifeTwin(func(a *assignment) (AssignmentResult, error) {
+		a.mails.waiting = nil
+		return a.run()
+	}),
 	"waits for the first notice before it tells of the assignment": lifeTwin(func(a *assignment) (AssignmentResult, error) {
 		a.News = false
 		a.await()
