@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/contrib/envconfig"
+	"go.uber.org/zap"
 
 	"pimnotify/assembly"
 	"pimnotify/pim"
@@ -27,7 +29,7 @@ func (p *program) explainCommand() *cobra.Command {
 			"was then; of somebody of whom the record has nothing it says what keeps them out now. It reads the ledger and the directory.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withParts(cmd, openWithoutTemporal, func(parts *assembly.Parts) error {
+			return p.withParts(cmd, openToLook, func(parts *assembly.Parts) error {
 				return p.explain(cmd.Context(), parts, a)
 			})
 		},
@@ -40,6 +42,10 @@ func (p *program) explainCommand() *cobra.Command {
 		_ = cmd.MarkFlagRequired(name) // it is there
 	}
 	return cmd
+}
+
+func openToLook(ctx context.Context, c assembly.Config, _ envconfig.EnvLookup, log *zap.Logger) (*assembly.Parts, error) {
+	return assembly.OpenToLook(ctx, c, log)
 }
 
 func (p *program) explain(ctx context.Context, parts *assembly.Parts, a asking) error {

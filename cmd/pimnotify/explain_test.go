@@ -70,6 +70,21 @@ That was before the first mail of activation.r1.pendingApproval left, so it was 
 	require.Equal(t, "u9", e.Decision.By.ID)
 }
 
+// Who only reads needs no key, and is not told that what it writes would not be believed.
+func TestExplainWritesNothingInTheAudit(t *testing.T) {
+	d, _, file := audited(t)
+	before, err := os.ReadFile(file)
+	require.NoError(t, err)
+	event := "assignment.a1.assigned"
+	err = d.ask("explain", "--tenant", "contoso", "--event", event, "--recipient", "u1", "--audit", d.path("lines.jsonl"))
+	require.ErrorContains(t, err, "there is no event "+event)
+	require.Empty(t, d.stderr.String())
+	require.NoFileExists(t, d.path("lines.jsonl"))
+	after, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+}
+
 func TestExplainSaysWhichFlagNamesNothing(t *testing.T) {
 	d := newDesk(t)
 	d.approvedFirst(t)
