@@ -213,7 +213,7 @@ func TestNobodyWaitsForLines(t *testing.T) {
 		hold.Lock()
 		defer hold.Unlock()
 		return text.Write(line)
-	}, func(int64, error) {})
+	}, false, func(int64, error) {})
 	e := chain(Key{}, 1)[0]
 	for range entriesWaiting + 10 {
 		l.Tell(e)
@@ -234,7 +234,7 @@ func TestALineThatWasTornIsEnded(t *testing.T) {
 			return n, errors.New("no space left")
 		}
 		return text.Write(line)
-	}, func(int64, error) {})
+	}, false, func(int64, error) {})
 	for _, e := range chain(Key{}, 2) {
 		l.Tell(e)
 	}
@@ -243,4 +243,21 @@ func TestALineThatWasTornIsEnded(t *testing.T) {
 	require.Len(t, lines, 2)
 	require.Len(t, lines[0], 10)
 	require.True(t, json.Valid([]byte(lines[1])))
+}
+
+// Nor does one that a process left behind which was killed, or had no space left.
+func TestALineThatAnotherProcessHasTornIsEnded(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "lines.jsonl")
+	for content, want := range map[string]string{`{"v":1,"se`: `{"v":1,"se` + "\n", `{"v":1}` + "\n": `{"v":1}` + "\n", "": ""} {
+		require.NoError(t, os.WriteFile(name, []byte(content), 0o600))
+		l := NewLines(name, func(int64, error) {})
+		e := chain(Key{}, 1)[0]
+		l.Tell(e)
+		require.NoError(t, l.Close())
+		line, err := encode(e)
+		require.NoError(t, err)
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.Equal(t, want+string(line), string(text))
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -44,11 +45,11 @@ func NewLines(name string, troubled func(seq int64, err error)) *Lines {
 	if name == Stdout {
 		write = os.Stdout.Write
 	}
-	return newLines(write, troubled)
+	return newLines(write, name != Stdout && endsWithinLine(name), troubled)
 }
 
-func newLines(write func([]byte) (int, error), troubled func(int64, error)) *Lines {
-	l := &Lines{write: write, troubled: troubled, waiting: make(chan Entry, entriesWaiting), done: make(chan struct{})}
+func newLines(write func([]byte) (int, error), torn bool, troubled func(int64, error)) *Lines {
+	l := &Lines{write: write, torn: torn, troubled: troubled, waiting: make(chan Entry, entriesWaiting), done: make(chan struct{})}
 	go l.run()
 	return l
 }
@@ -110,8 +111,34 @@ func (l *Lines) lose(seq int64, err error) {
 	}
 }
 
+// CanBeWritten tries a place for lines once, and leaves nothing there but the file.
+func CanBeWritten(name string) error {
+	if name == Stdout {
+		return nil
+	}
+	_, err := addTo(name, nil)
+	return err
+}
+
+// endsWithinLine reports whether a process that is gone left a file in the middle of a line: killed, or on a full disk.
+func endsWithinLine(name string) bool {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return false
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	var last [1]byte
+	_, err = file.ReadAt(last[:], info.Size()-1)
+	return err == nil && last[0] != '\n'
+}
+
+// addTo does not wait for somebody to read: a named pipe that nobody has open is an error.
 func addTo(name string, text []byte) (written int, err error) {
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
 		return 0, err
 	}
