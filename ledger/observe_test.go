@@ -97,6 +97,21 @@ func TestWhatIsObservedTwiceChangesNothing(t *testing.T) {
 	})
 }
 
+// A mail that is delivered within a millisecond was taken before that all the same.
+func TestThatAMailWasTakenStandsBeforeWhatBecameOfItInTheSameMoment(t *testing.T) {
+	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
+		_, key, _ := planned(t, l, "r1", 1)
+		c := claim(t, l, 1, key)[0]
+		settle(t, l, c, pim.StatusSent)
+		delivery, send := observation(c, pim.ObservedDelivery), observation(c, pim.ObservedSend)
+		delivery.At = send.At
+		observe(t, l, delivery, send)
+		all, err := l.Observations(t.Context(), c.MailID)
+		require.NoError(t, err)
+		require.Equal(t, []pim.ObservationKind{pim.ObservedSend, pim.ObservedDelivery}, []pim.ObservationKind{all[0].Kind, all[1].Kind})
+	})
+}
+
 // SES can tell of a mail before its own answer has arrived, or been written down.
 func TestWhatIsObservedBeforeTheAnswerIsNotLost(t *testing.T) {
 	for _, kind := range []pim.ObservationKind{pim.ObservedSend, pim.ObservedDelivery, pim.ObservedBounce} {

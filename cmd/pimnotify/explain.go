@@ -54,7 +54,7 @@ func (p *program) explain(ctx context.Context, parts *assembly.Parts, a asking) 
 		return errors.New("--tenant: the directory knows no tenant " + a.tenant)
 	}
 	if err != nil {
-		return err
+		return atFlags(err)
 	}
 	if a.json {
 		return printJSON(p.stdout, explanation)
@@ -63,6 +63,22 @@ func (p *program) explain(ctx context.Context, parts *assembly.Parts, a asking) 
 		p.say(sentence)
 	}
 	return nil
+}
+
+// atFlags names what is wrong by the flag that it came with.
+func atFlags(err error) error {
+	var wrong *pim.Invalid
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	named := &pim.Invalid{}
+	for _, p := range wrong.Problems {
+		if flag, ok := map[string]string{"path.tenant": "--tenant", "path.eventId": "--event", "query.recipient": "--recipient"}[p.Location]; ok {
+			p.Location = flag
+		}
+		named.Problems = append(named.Problems, p)
+	}
+	return named
 }
 
 // printJSON prints a value as people read JSON.

@@ -93,7 +93,10 @@ func TestExplainSaysWhichFlagNamesNothing(t *testing.T) {
 		"there is no event activation.r2":       {"--tenant", "contoso", "--event", "activation.r2", "--recipient", "u1"},
 		"knows nobody of that id now":           {"--tenant", "contoso", "--event", "activation.r1.pendingApproval", "--recipient", "u99"},
 		"knows no tenant nowhere":               {"--tenant", "nowhere", "--event", "activation.r1.pendingApproval", "--recipient", "u1"},
-		"query.recipient":                       {"--tenant", "contoso", "--event", "activation.r1.pendingApproval", "--recipient", ""},
+		"--recipient is required":               {"--tenant", "contoso", "--event", "activation.r1.pendingApproval", "--recipient", ""},
+		"--recipient must be UTF-8 without":     {"--tenant", "contoso", "--event", "activation.r1.pendingApproval", "--recipient", "\x1b[31mu1"},
+		"--event must be the id of an event":    {"--tenant", "contoso", "--event", "\x1b[31m", "--recipient", "u1"},
+		"--tenant must be 1 to 128":             {"--tenant", "", "--event", "activation.r1.pendingApproval", "--recipient", "u1"},
 	} {
 		require.ErrorContains(t, d.ask("explain", args...), says)
 	}

@@ -86,7 +86,7 @@ func (p *program) preview(ctx context.Context, parts *assembly.Parts, tenant str
 		return errors.New("--tenant: the directory knows no tenant " + tenant)
 	}
 	if err != nil {
-		return err
+		return atFlags(err)
 	}
 	if asJSON {
 		return printJSON(p.stdout, preview)

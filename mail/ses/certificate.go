@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"net/url"
 	"time"
 )
@@ -29,6 +30,9 @@ func (t *Topic) signer(ctx context.Context, from string) (*signer, error) {
 	t.mu.Unlock()
 	if known == nil {
 		body, err := t.fetch(ctx, from)
+		if errors.Is(err, errNotServed) {
+			return nil, &RefusedMessage{RefusedCertificate, "SigningCertURL names a certificate that SNS does not serve"}
+		}
 		if err != nil {
 			return nil, err
 		}

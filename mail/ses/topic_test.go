@@ -314,6 +314,18 @@ func TestACertificateThatIsNotServedNowMeansLater(t *testing.T) {
 	}
 }
 
+// Whoever makes a name up must not be answered that the message is wanted later: it would not be counted as refused.
+func TestACertificateThatSNSDoesNotHaveIsNoProof(t *testing.T) {
+	for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusGone} {
+		s := newSNS(t)
+		s.answer = func(w http.ResponseWriter) { w.WriteHeader(status) }
+		var refused *RefusedMessage
+		require.ErrorAs(t, s.post(t, s.sign(t, notified())), &refused)
+		require.Equal(t, RefusedCertificate, refused.Reason)
+		require.Empty(t, s.recorded)
+	}
+}
+
 func TestASubscriptionIsConfirmedAtSNSAlone(t *testing.T) {
 	s := newSNS(t)
 	require.NoError(t, s.post(t, s.sign(t, confirmation(typeSubscribe))))
