@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -225,6 +226,15 @@ func TestNothingMoreIsSentToASuppressedAddress(t *testing.T) {
 		require.Len(t, claim(t, l, 5, key), 1, "planned before: u3 alone is left")
 		require.Equal(t, pim.Counts{pim.StatusBounced: 1, pim.StatusSuppressed: 1, pim.StatusSending: 1}, counts(t, l, key))
 
+		asked := []string{"u1@contoso.example"}
+		for i := range 600 {
+			asked = append(asked, fmt.Sprintf("other%d@contoso.example", i))
+		}
+		asked = append(asked, "u2@contoso.example")
+		among, err := l.SuppressedAmong(t.Context(), asked)
+		require.NoError(t, err)
+		require.Equal(t, map[string]pim.ObservationKind{"u1@contoso.example": pim.ObservedBounce, "u2@contoso.example": pim.ObservedComplaint}, among)
+
 		was, cleared, err := l.Clear(t.Context(), "u1@contoso.example", clearance)
 		require.NoError(t, err)
 		require.True(t, cleared)
@@ -234,6 +244,9 @@ func TestNothingMoreIsSentToASuppressedAddress(t *testing.T) {
 		_, cleared, err = l.Clear(t.Context(), "u1@contoso.example", clearance)
 		require.NoError(t, err)
 		require.False(t, cleared)
+		among, err = l.SuppressedAmong(t.Context(), asked)
+		require.NoError(t, err)
+		require.Equal(t, map[string]pim.ObservationKind{"u2@contoso.example": pim.ObservedComplaint}, among, "what is cleared is none of them")
 		_, cured, _ := planned(t, l, "r3", 1)
 		require.Equal(t, pim.Counts{pim.StatusPlanned: 1}, counts(t, l, cured))
 
