@@ -213,7 +213,7 @@ func TestNobodyWaitsForLines(t *testing.T) {
 		hold.Lock()
 		defer hold.Unlock()
 		return text.Write(line)
-	}, false, func(int64, error) {})
+	}, func(int64, error) {})
 	e := chain(Key{}, 1)[0]
 	for range entriesWaiting + 10 {
 		l.Tell(e)
@@ -234,7 +234,7 @@ func TestALineThatWasTornIsEnded(t *testing.T) {
 			return n, errors.New("no space left")
 		}
 		return text.Write(line)
-	}, false, func(int64, error) {})
+	}, func(int64, error) {})
 	for _, e := range chain(Key{}, 2) {
 		l.Tell(e)
 	}
@@ -245,19 +245,34 @@ func TestALineThatWasTornIsEnded(t *testing.T) {
 	require.True(t, json.Valid([]byte(lines[1])))
 }
 
-// Nor does one that a process left behind which was killed, or had no space left.
+// Nor does one that another process left behind, which was killed or had no space left, before this one or meanwhile.
 func TestALineThatAnotherProcessHasTornIsEnded(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "lines.jsonl")
-	for content, want := range map[string]string{`{"v":1,"se`: `{"v":1,"se` + "\n", `{"v":1}` + "\n": `{"v":1}` + "\n", "": ""} {
-		require.NoError(t, os.WriteFile(name, []byte(content), 0o600))
-		l := NewLines(name, func(int64, error) {})
-		e := chain(Key{}, 1)[0]
-		l.Tell(e)
-		require.NoError(t, l.Close())
+	tear := func() {
+		file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		require.NoError(t, err)
+		_, err = file.WriteString(`{"v":1,"se`)
+		require.NoError(t, errors.Join(err, file.Close()))
+	}
+	entries := chain(Key{}, 3)
+	tear()
+	l := NewLines(name, func(int64, error) {})
+	l.Tell(entries[0])
+	l.Tell(entries[1])
+	require.Eventually(t, func() bool {
+		text, err := os.ReadFile(name)
+		return err == nil && bytes.Count(text, []byte("\n")) == 3
+	}, 5*time.Second, time.Millisecond)
+	tear()
+	l.Tell(entries[2])
+	require.NoError(t, l.Close())
+	var want []string
+	for _, e := range entries {
 		line, err := encode(e)
 		require.NoError(t, err)
-		text, err := os.ReadFile(name)
-		require.NoError(t, err)
-		require.Equal(t, want+string(line), string(text))
+		want = append(want, string(line))
 	}
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.Equal(t, `{"v":1,"se`+"\n"+want[0]+want[1]+`{"v":1,"se`+"\n"+want[2], string(text))
 }

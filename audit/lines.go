@@ -41,15 +41,15 @@ type Lines struct {
 // NewLines writes to the standard output, or to the file of this name: it is made for its owner alone, added to, and may be moved away at
 // any time. Troubled is told of the first entry that is left out, and again once others were written since.
 func NewLines(name string, troubled func(seq int64, err error)) *Lines {
-	write := func(text []byte) (int, error) { return addTo(name, text) }
+	write := func(text []byte) (int, error) { return 0, addTo(name, text) } // which looks for itself how the file ends
 	if name == Stdout {
 		write = os.Stdout.Write
 	}
-	return newLines(write, name != Stdout && endsWithinLine(name), troubled)
+	return newLines(write, troubled)
 }
 
-func newLines(write func([]byte) (int, error), torn bool, troubled func(int64, error)) *Lines {
-	l := &Lines{write: write, torn: torn, troubled: troubled, waiting: make(chan Entry, entriesWaiting), done: make(chan struct{})}
+func newLines(write func([]byte) (int, error), troubled func(int64, error)) *Lines {
+	l := &Lines{write: write, troubled: troubled, waiting: make(chan Entry, entriesWaiting), done: make(chan struct{})}
 	go l.run()
 	return l
 }
@@ -116,11 +116,10 @@ func CanBeWritten(name string) error {
 	if name == Stdout {
 		return nil
 	}
-	_, err := addTo(name, nil)
-	return err
+	return addTo(name, nil)
 }
 
-// endsWithinLine reports whether a process that is gone left a file in the middle of a line: killed, or on a full disk.
+// endsWithinLine reports whether a file was left in the middle of a line: by a process that was killed, or by any on a full disk.
 func endsWithinLine(name string) bool {
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
@@ -136,14 +135,17 @@ func endsWithinLine(name string) bool {
 	return err == nil && last[0] != '\n'
 }
 
-// addTo does not wait for somebody to read: a named pipe that nobody has open is an error.
-func addTo(name string, text []byte) (written int, err error) {
+// addTo ends the line that somebody left behind, and does not wait for a reader: a named pipe that nobody has open is an error.
+func addTo(name string, text []byte) error {
+	if len(text) > 0 && endsWithinLine(name) {
+		text = append([]byte("\n"), text...)
+	}
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	written, err = file.Write(text)
-	return written, errors.Join(err, file.Close())
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
 }
 
 // WriteLines writes an entry as lines.
