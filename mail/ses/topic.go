@@ -74,6 +74,7 @@ type Topic struct {
 
 	taken memory
 
+	fetching     chan struct{} // holds one for each certificate that is asked for
 	mu           sync.Mutex
 	certificates map[string]*signer // by URL
 }
@@ -91,7 +92,7 @@ func NewTopic(o TopicOptions) (*Topic, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	return &Topic{
 		TopicOptions: o, host: host, client: newClient(transport, fetchTime), now: time.Now,
-		certificates: map[string]*signer{}, taken: memory{mostOfEither: mostSeen, lasts: oldest + furthest},
+		certificates: map[string]*signer{}, fetching: make(chan struct{}, fetchesAtOnce), taken: memory{mostOfEither: mostSeen, lasts: oldest + furthest},
 	}, nil
 }
 

@@ -16,15 +16,18 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -324,6 +327,38 @@ func TestACertificateThatSNSDoesNotHaveIsNoProof(t *testing.T) {
 		require.Equal(t, RefusedCertificate, refused.Reason)
 		require.Empty(t, s.recorded)
 	}
+}
+
+// Whoever can reach the API can name certificates. SNS is not asked for all of them at once.
+func TestMadeUpCertificatesAreAskedForAFewAtATime(t *testing.T) {
+	s := newSNS(t)
+	var asked, most atomic.Int32
+	release := make(chan struct{})
+	s.client.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		most.Store(max(most.Load(), asked.Add(1)))
+		defer asked.Add(-1)
+		select {
+		case <-release:
+		case <-ctx.Done():
+		}
+		return nil, errors.New("away")
+	}
+	var all sync.WaitGroup
+	for i := range 10 {
+		p := notified()
+		p["SigningCertURL"] = fmt.Sprintf("https://%s/SimpleNotificationService-%d.pem", snsHost, i)
+		body, err := json.Marshal(s.sign(t, p))
+		require.NoError(t, err)
+		all.Go(func() {
+			err := s.Take(t.Context(), body)
+			assert.Error(t, err)
+			assert.NotErrorAs(t, err, new(*RefusedMessage), "it may be posted again")
+		})
+	}
+	require.Eventually(t, func() bool { return asked.Load() == fetchesAtOnce }, 5*time.Second, time.Millisecond)
+	close(release)
+	all.Wait()
+	require.EqualValues(t, fetchesAtOnce, most.Load())
 }
 
 func TestASubscriptionIsConfirmedAtSNSAlone(t *testing.T) {
