@@ -125,12 +125,15 @@ func TestPreviewPrintsWhoWouldBeToldAndTheMails(t *testing.T) {
 func TestPreviewRefusesWhatTheAPIWouldRefuse(t *testing.T) {
 	d := newDesk(t)
 	for says, body := range map[string]string{
-		"cannot be read as JSON":              `{"id": `,
-		`unknown field "colour"`:              `{"id": "r1", "colour": "red"}`,
-		"body.activationRequest is required":  `{"id": "r1"}`,
-		"body.activationRequest.principal.id": strings.Replace(previewFile, `"u7"`, `""`, 1),
-		"body.id":                             strings.Replace(previewFile, `"r1"`, `"r 1"`, 1),
-		"must be at most 1 MiB":               `{"id": "` + strings.Repeat("r", 1<<20) + `"}`,
+		"cannot be read as JSON":                               `{"id": `,
+		`--file: unknown field "colour"`:                       `{"id": "r1", "colour": "red"}`,
+		"--file: body cannot be a JSON array":                  `[]`,
+		"--file: body.id cannot be a JSON num":                 `{"id": 7}`,
+		"body.activationRequest.role.id cannot be a JSON bool": `{"id": "r1", "activationRequest": {"role": {"id": true}}}`,
+		"body.activationRequest is required":                   `{"id": "r1"}`,
+		"body.activationRequest.principal.id":                  strings.Replace(previewFile, `"u7"`, `""`, 1),
+		"body.id":                                              strings.Replace(previewFile, `"r1"`, `"r 1"`, 1),
+		"must be at most 1 MiB":                                `{"id": "` + strings.Repeat("r", 1<<20) + `"}`,
 	} {
 		err := d.ask("preview", "--tenant", "contoso", "--file", d.write("preview.json", body))
 		require.ErrorContains(t, err, says)
