@@ -54,7 +54,7 @@ func (l *Ledger) VerifyAudit(ctx context.Context, keys audit.Keys, want ...audit
 		if v.Mails, err = compare(ctx, tx, &said); err != nil {
 			return err
 		}
-		if err := toldAsPlanned(ctx, tx, keys); err != nil {
+		if err := heldAgainst(ctx, tx, keys); err != nil {
 			return err
 		}
 		return settledRequests(ctx, tx)

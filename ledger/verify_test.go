@@ -273,6 +273,31 @@ func TestAfterAKeyWasExchangedAnExchangedRecipientIsStillFound(t *testing.T) {
 	})
 }
 
+// Who approved is what an audit is asked for most.
+func TestADecisionThatWasPutInSomebodyElsesMouthIsFound(t *testing.T) {
+	onBothURLs(t, func(t *testing.T, url string) {
+		for says, do := range map[string]string{
+			`the decision of activationRequests/r1 of contoso is "Approve" by "u99", and entry 3 says "Approve" by "u2"`: `UPDATE proposals SET reviewer_id = 'u99'`,
+			`is "Deny" by "u2", and entry 3 says "Approve" by "u2"`:                                                      `UPDATE proposals SET review_result = 'Deny'`,
+			`the decision of activationRequests/r1 of contoso is not there, and entry 3 says "Approve" by "u2"`:          `UPDATE proposals SET proposal_id = 'p'`,
+		} {
+			url := another(t, url)
+			l := openAudited(t, url)
+			r := accept(t, l, "r1")
+			id := propose(t, l, r, pim.Proposal{Decision: pim.Decision{ReviewResult: pim.Approve, ReviewedBy: pim.Principal{ID: "u2"}, ReviewedDateTime: noon}})
+			approved := withdrawal(1, pim.WhatApproved)
+			approved.DecisionID, approved.By = id, "u2"
+			require.NoError(t, l.Record(t.Context(), tenant, r, approved))
+			require.NoError(t, l.Close())
+			_, err := verify(t, url, nil)
+			require.NoError(t, err)
+			change(t, url, do)
+			_, err = verify(t, url, nil)
+			require.ErrorContains(t, err, says)
+		}
+	})
+}
+
 // More plans than are read at a time, each compared with its own mails.
 func TestThePeopleOfEveryPlanAreCompared(t *testing.T) {
 	onBothURLs(t, func(t *testing.T, url string) {
