@@ -328,6 +328,7 @@ func TestARecordThatWasChangedBehindTheAuditIsFound(t *testing.T) {
 			{"two people exchanged", `UPDATE recipients SET address = CASE ord WHEN 1 THEN 'u2@contoso.example' ELSE 'u1@contoso.example' END WHERE ord <= 2`, "the address of the mail "},
 			{"a withdrawal is gone", `UPDATE events SET withdrawn = '' WHERE withdrawn <> ''`, `is not there, and entry 6 says "withdrawn:approved"`},
 			{"a step", `UPDATE timeline SET what = 'denied' WHERE seq = 1`, `step 1 of activationRequests/r1 of contoso is "denied, Granted, ", and entry 6 says "approved, Granted, "`},
+			{"whose doing a step was", `UPDATE timeline SET change = replace(change, '"by":"u2"', '"by":"u99"') WHERE seq = 1`, `step 1 of activationRequests/r1 of contoso is by "u99", and entry 6 says by "u2"`},
 			{"a request's status", `UPDATE requests SET status = 'Denied' WHERE resource_id = 'r1'`, "activationRequests/r1 of contoso is Denied, and its latest step says Granted"},
 		} {
 			t.Run(c.name, func(t *testing.T) {
