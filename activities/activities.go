@@ -31,10 +31,13 @@ type Activities struct {
 	Throttled func()
 	// Unreachable is told when mails ask for an action and there is nobody they could be sent to; nil where nobody asks.
 	Unreachable func()
-	InFlight    int           // sends at one time by one Notify; 0 means 64
-	Lease       time.Duration // how long a claimed mail is nobody else's; 0 means 30 s
-	Grace       time.Duration // how long an unknown outcome waits for its proof; 0 means 60 s
-	SendTime    time.Duration // the longest that one send takes; 0 means 10 s. Well below Lease
+	// Suppressed are those of some addresses that nothing more is sent to, and since which observation. Preview and Judge ask it; nil
+	// where they have no record to ask.
+	Suppressed func(ctx context.Context, addresses []string) (map[string]pim.ObservationKind, error)
+	InFlight   int           // sends at one time by one Notify; 0 means 64
+	Lease      time.Duration // how long a claimed mail is nobody else's; 0 means 30 s
+	Grace      time.Duration // how long an unknown outcome waits for its proof; 0 means 60 s
+	SendTime   time.Duration // the longest that one send takes; 0 means 10 s. Well below Lease
 
 	Now func() time.Time // nil means time.Now
 

@@ -55,6 +55,9 @@ func (a *Activities) Judge(ctx context.Context, in NotifyInput, event pim.EventR
 	if err != nil {
 		return pim.Judged{}, fmt.Errorf("plan %s as of now: %w", event.ID, err)
 	}
+	if recipients, err = a.withheld(ctx, recipients); err != nil {
+		return pim.Judged{}, err
+	}
 	if i := slices.IndexFunc(recipients, func(r pim.Recipient) bool {
 		return r.PrincipalID != "" && r.PrincipalID == who.ID || who.Mail != "" && r.Address == who.Mail
 	}); i >= 0 {

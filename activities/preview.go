@@ -66,6 +66,9 @@ func (p *previewer) add(ctx context.Context, s *subject, due pim.Due) error {
 		return fmt.Errorf("plan %s: %w", due.Event.ID, err)
 	}
 	p.planned[due.Event.ID] = append(p.planned[due.Event.ID], recipients...)
+	if recipients, err = p.a.withheld(ctx, recipients); err != nil {
+		return err
+	}
 	event := p.event(due.Event)
 	for _, r := range recipients {
 		event.Recipients = append(event.Recipients, pim.Delivery{

@@ -3,7 +3,6 @@ package assembly
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"go.uber.org/zap"
 
@@ -29,7 +28,7 @@ func (p *Parts) openAudit() (ledger.Option, error) {
 	if p.Config.Audit == "" {
 		return ledger.Audited(keys, nil), nil
 	}
-	if err := canAddTo(p.Config.Audit); err != nil {
+	if err := audit.CanBeWritten(p.Config.Audit); err != nil {
 		return nil, fmt.Errorf("PIMNOTIFY_AUDIT: %w", err)
 	}
 	p.Lines = audit.NewLines(p.Config.Audit, func(seq int64, err error) {
@@ -37,18 +36,6 @@ func (p *Parts) openAudit() (ledger.Option, error) {
 	})
 	p.closers = append(p.closers, p.Lines.Close)
 	return ledger.Audited(keys, p.Lines.Tell), nil
-}
-
-// canAddTo tries a file once: later it is no reason not to go on that it cannot be written.
-func canAddTo(name string) error {
-	if name == audit.Stdout {
-		return nil
-	}
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	return file.Close()
 }
 
 // warnOfKeys says where this process goes on without a key what was begun with one: audit verify will not have it.

@@ -91,6 +91,20 @@ func OpenWithoutTemporal(ctx context.Context, c Config, logger *zap.Logger) (*Pa
 	return p, nil
 }
 
+// OpenToLook opens the directory, the settings and a ledger that is there already, for what only reads: it makes no ledger, brings none
+// up to date, and adds nothing to the audit.
+func OpenToLook(ctx context.Context, c Config, logger *zap.Logger) (*Parts, error) {
+	p, err := OpenFiles(ctx, c, logger)
+	if err != nil {
+		return nil, err
+	}
+	if p.Ledger, err = ledger.Open(ctx, c.Ledger, ledger.Existing()); err != nil {
+		return nil, errors.Join(fmt.Errorf("PIMNOTIFY_LEDGER: %w", err), p.Close())
+	}
+	p.closers = append(p.closers, p.Ledger.Close)
+	return p, nil
+}
+
 // OpenFiles opens the directory and the settings alone, for those who do without Temporal.
 func OpenFiles(ctx context.Context, c Config, logger *zap.Logger) (parts *Parts, err error) {
 	p := &Parts{Config: c, Log: logger}

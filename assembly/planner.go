@@ -11,12 +11,16 @@ import (
 
 // planner plans and renders as a worker of this deployment does, for those who only want to see it. It sends nothing: it has no sender.
 func (p *Parts) planner() starter.Planner {
-	return &activities.Activities{
+	planner := &activities.Activities{
 		Ledger: p.Ledger, Directory: p.Directory, Settings: p.Settings, Log: p.Log,
 		Renderer: &words{load: sync.OnceValues(func() (*templates.Templates, error) {
 			return templates.New(templates.Options{PortalURL: p.Config.PortalURL})
 		}), portal: p.Config.PortalURL},
 	}
+	if p.Ledger != nil {
+		planner.Suppressed = p.Ledger.SuppressedAmong
+	}
+	return planner
 }
 
 // words are the templates, read when somebody wants to see a mail: most processes with a starter never do.

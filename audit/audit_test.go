@@ -244,3 +244,35 @@ func TestALineThatWasTornIsEnded(t *testing.T) {
 	require.Len(t, lines[0], 10)
 	require.True(t, json.Valid([]byte(lines[1])))
 }
+
+// Nor does one that another process left behind, which was killed or had no space left, before this one or meanwhile.
+func TestALineThatAnotherProcessHasTornIsEnded(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "lines.jsonl")
+	tear := func() {
+		file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		require.NoError(t, err)
+		_, err = file.WriteString(`{"v":1,"se`)
+		require.NoError(t, errors.Join(err, file.Close()))
+	}
+	entries := chain(Key{}, 3)
+	tear()
+	l := NewLines(name, func(int64, error) {})
+	l.Tell(entries[0])
+	l.Tell(entries[1])
+	require.Eventually(t, func() bool {
+		text, err := os.ReadFile(name)
+		return err == nil && bytes.Count(text, []byte("\n")) == 3
+	}, 5*time.Second, time.Millisecond)
+	tear()
+	l.Tell(entries[2])
+	require.NoError(t, l.Close())
+	var want []string
+	for _, e := range entries {
+		line, err := encode(e)
+		require.NoError(t, err)
+		want = append(want, string(line))
+	}
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.Equal(t, `{"v":1,"se`+"\n"+want[0]+want[1]+`{"v":1,"se`+"\n"+want[2], string(text))
+}

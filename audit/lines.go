@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -40,7 +41,7 @@ type Lines struct {
 // NewLines writes to the standard output, or to the file of this name: it is made for its owner alone, added to, and may be moved away at
 // any time. Troubled is told of the first entry that is left out, and again once others were written since.
 func NewLines(name string, troubled func(seq int64, err error)) *Lines {
-	write := func(text []byte) (int, error) { return addTo(name, text) }
+	write := func(text []byte) (int, error) { return 0, addTo(name, text) } // which looks for itself how the file ends
 	if name == Stdout {
 		write = os.Stdout.Write
 	}
@@ -110,13 +111,41 @@ func (l *Lines) lose(seq int64, err error) {
 	}
 }
 
-func addTo(name string, text []byte) (written int, err error) {
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return 0, err
+// CanBeWritten tries a place for lines once, and leaves nothing there but the file.
+func CanBeWritten(name string) error {
+	if name == Stdout {
+		return nil
 	}
-	written, err = file.Write(text)
-	return written, errors.Join(err, file.Close())
+	return addTo(name, nil)
+}
+
+// endsWithinLine reports whether a file was left in the middle of a line: by a process that was killed, or by any on a full disk.
+func endsWithinLine(name string) bool {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return false
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	var last [1]byte
+	_, err = file.ReadAt(last[:], info.Size()-1)
+	return err == nil && last[0] != '\n'
+}
+
+// addTo ends the line that somebody left behind, and does not wait for a reader: a named pipe that nobody has open is an error.
+func addTo(name string, text []byte) error {
+	if len(text) > 0 && endsWithinLine(name) {
+		text = append([]byte("\n"), text...)
+	}
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY|syscall.O_NONBLOCK, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
 }
 
 // WriteLines writes an entry as lines.

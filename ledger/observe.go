@@ -156,7 +156,7 @@ func unreachable(ctx context.Context, tx *sql.Tx, eventKey int64, o pim.Observed
 	return nobody, err
 }
 
-// Observations are what was observed of a mail, in the order in which it happened.
+// Observations are what was observed of a mail, in the order in which it happened: it was taken first.
 func (l *Ledger) Observations(ctx context.Context, mailID string) (all []pim.Observation, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -164,7 +164,8 @@ func (l *Ledger) Observations(ctx context.Context, mailID string) (all []pim.Obs
 		return nil, nil
 	}
 	err = each(ctx, l.reads, `
-		SELECT mail_id, attempt, message_id, kind, reason, detail, at FROM observations WHERE mail_id = $1 ORDER BY at, received_at, kind`,
+		SELECT mail_id, attempt, message_id, kind, reason, detail, at FROM observations WHERE mail_id = $1
+		ORDER BY at, CASE kind WHEN 'send' THEN 0 ELSE 1 END, received_at, kind`,
 		[]any{mailID}, func(rows *sql.Rows) error {
 			var o pim.Observation
 			var at int64

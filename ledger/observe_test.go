@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -94,6 +95,21 @@ func TestWhatIsObservedTwiceChangesNothing(t *testing.T) {
 		list, err := l.Suppressions(t.Context(), false)
 		require.NoError(t, err)
 		require.Empty(t, list, "what was cleared is not suppressed again by what is told again")
+	})
+}
+
+// A mail that is delivered within a millisecond was taken before that all the same.
+func TestThatAMailWasTakenStandsBeforeWhatBecameOfItInTheSameMoment(t *testing.T) {
+	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
+		_, key, _ := planned(t, l, "r1", 1)
+		c := claim(t, l, 1, key)[0]
+		settle(t, l, c, pim.StatusSent)
+		delivery, send := observation(c, pim.ObservedDelivery), observation(c, pim.ObservedSend)
+		delivery.At = send.At
+		observe(t, l, delivery, send)
+		all, err := l.Observations(t.Context(), c.MailID)
+		require.NoError(t, err)
+		require.Equal(t, []pim.ObservationKind{pim.ObservedSend, pim.ObservedDelivery}, []pim.ObservationKind{all[0].Kind, all[1].Kind})
 	})
 }
 
@@ -210,6 +226,15 @@ func TestNothingMoreIsSentToASuppressedAddress(t *testing.T) {
 		require.Len(t, claim(t, l, 5, key), 1, "planned before: u3 alone is left")
 		require.Equal(t, pim.Counts{pim.StatusBounced: 1, pim.StatusSuppressed: 1, pim.StatusSending: 1}, counts(t, l, key))
 
+		asked := []string{"u1@contoso.example"}
+		for i := range 600 {
+			asked = append(asked, fmt.Sprintf("other%d@contoso.example", i))
+		}
+		asked = append(asked, "u2@contoso.example")
+		among, err := l.SuppressedAmong(t.Context(), asked)
+		require.NoError(t, err)
+		require.Equal(t, map[string]pim.ObservationKind{"u1@contoso.example": pim.ObservedBounce, "u2@contoso.example": pim.ObservedComplaint}, among)
+
 		was, cleared, err := l.Clear(t.Context(), "u1@contoso.example", clearance)
 		require.NoError(t, err)
 		require.True(t, cleared)
@@ -219,6 +244,9 @@ func TestNothingMoreIsSentToASuppressedAddress(t *testing.T) {
 		_, cleared, err = l.Clear(t.Context(), "u1@contoso.example", clearance)
 		require.NoError(t, err)
 		require.False(t, cleared)
+		among, err = l.SuppressedAmong(t.Context(), asked)
+		require.NoError(t, err)
+		require.Equal(t, map[string]pim.ObservationKind{"u2@contoso.example": pim.ObservedComplaint}, among, "what is cleared is none of them")
 		_, cured, _ := planned(t, l, "r3", 1)
 		require.Equal(t, pim.Counts{pim.StatusPlanned: 1}, counts(t, l, cured))
 

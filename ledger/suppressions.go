@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"pimnotify/pim"
@@ -66,6 +67,27 @@ func (l *Ledger) Suppressions(ctx context.Context, cleared bool) (all []pim.Supp
 		return nil, fmt.Errorf("read the suppressed addresses: %w", err)
 	}
 	return all, nil
+}
+
+// SuppressedAmong are those of some addresses that nothing more is sent to, and since which observation.
+func (l *Ledger) SuppressedAmong(ctx context.Context, addresses []string) (map[string]pim.ObservationKind, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	since := map[string]pim.ObservationKind{}
+	for some := range slices.Chunk(addresses, idsAtOnce) {
+		var a arguments
+		err := each(ctx, l.reads, `SELECT address, kind FROM suppressions WHERE cleared_at IS NULL AND address IN `+a.ids(some), a, func(rows *sql.Rows) error {
+			var address string
+			var kind pim.ObservationKind
+			err := rows.Scan(&address, &kind)
+			since[address] = kind
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("look for suppressed addresses: %w", err)
+		}
+	}
+	return since, nil
 }
 
 const suppressionColumns = `address, kind, detail, message_id, since, cleared_at, cleared_by, cleared_why`

@@ -54,6 +54,12 @@ func (l *Ledger) VerifyAudit(ctx context.Context, keys audit.Keys, want ...audit
 		if v.Mails, err = compare(ctx, tx, &said); err != nil {
 			return err
 		}
+		if err := heldAgainst(ctx, tx, keys); err != nil {
+			return err
+		}
+		if err := actors(ctx, tx); err != nil {
+			return err
+		}
 		return settledRequests(ctx, tx)
 	})
 	return v, err

@@ -254,6 +254,66 @@ func TestAfterAKeyWasExchangedBothProveTheirEntries(t *testing.T) {
 	})
 }
 
+// Whose a mail is stands in the entry that planned it, under the key of that time.
+func TestAfterAKeyWasExchangedAnExchangedRecipientIsStillFound(t *testing.T) {
+	onBothURLs(t, func(t *testing.T, url string) {
+		lived(t, url, oldKey)
+		l := openAudited(t, url, newKey, oldKey)
+		planned(t, l, "r3", 40)
+		require.NoError(t, l.Close())
+		_, err := verify(t, url, nil, newKey, oldKey)
+		require.NoError(t, err)
+		change(t, url, `UPDATE recipients SET address = 'mallory@contoso.example' WHERE status = 'sent'`)
+		_, err = verify(t, url, nil, newKey, oldKey)
+		require.ErrorContains(t, err, "the audit is whole, and the record is not what it says: the address of the mail ")
+		require.NotContains(t, err.Error(), "contoso.example")
+		change(t, url, `UPDATE recipients SET address = 'mallory@contoso.example'`)
+		_, err = verify(t, url, nil, newKey, oldKey)
+		require.ErrorContains(t, err, "; and more", "what is told is bounded")
+	})
+}
+
+// Who approved is what an audit is asked for most.
+func TestADecisionThatWasPutInSomebodyElsesMouthIsFound(t *testing.T) {
+	onBothURLs(t, func(t *testing.T, url string) {
+		for says, do := range map[string]string{
+			`the decision of activationRequests/r1 of contoso is "Approve" by "u99", and entry 3 says "Approve" by "u2"`: `UPDATE proposals SET reviewer_id = 'u99'`,
+			`is "Deny" by "u2", and entry 3 says "Approve" by "u2"`:                                                      `UPDATE proposals SET review_result = 'Deny'`,
+			`the decision of activationRequests/r1 of contoso is not there, and entry 3 says "Approve" by "u2"`:          `UPDATE proposals SET proposal_id = 'p'`,
+		} {
+			url := another(t, url)
+			l := openAudited(t, url)
+			r := accept(t, l, "r1")
+			id := propose(t, l, r, pim.Proposal{Decision: pim.Decision{ReviewResult: pim.Approve, ReviewedBy: pim.Principal{ID: "u2"}, ReviewedDateTime: noon}})
+			approved := withdrawal(1, pim.WhatApproved)
+			approved.DecisionID, approved.By = id, "u2"
+			require.NoError(t, l.Record(t.Context(), tenant, r, approved))
+			require.NoError(t, l.Close())
+			_, err := verify(t, url, nil)
+			require.NoError(t, err)
+			change(t, url, do)
+			_, err = verify(t, url, nil)
+			require.ErrorContains(t, err, says)
+		}
+	})
+}
+
+// More plans than are read at a time, each compared with its own mails.
+func TestThePeopleOfEveryPlanAreCompared(t *testing.T) {
+	onBothURLs(t, func(t *testing.T, url string) {
+		l := openAudited(t, url)
+		for i := range 70 {
+			planned(t, l, fmt.Sprintf("r%d", i), 2)
+		}
+		require.NoError(t, l.Close())
+		_, err := verify(t, url, nil)
+		require.NoError(t, err)
+		change(t, url, `UPDATE recipients SET principal_id = 'u99' WHERE ord = 2 AND event_key = (SELECT event_key FROM events WHERE resource_id = 'r69')`)
+		_, err = verify(t, url, nil)
+		require.ErrorContains(t, err, "the principal of the mail ")
+	})
+}
+
 // What is changed in the record behind the audit's back is found, and named.
 func TestARecordThatWasChangedBehindTheAuditIsFound(t *testing.T) {
 	onBothURLs(t, func(t *testing.T, url string) {
@@ -262,8 +322,13 @@ func TestARecordThatWasChangedBehindTheAuditIsFound(t *testing.T) {
 			{"a mail is gone", `DELETE FROM recipients WHERE status = 'sent'`, `is not there, and entry 5 says "sent at attempt 1"`},
 			{"a mail was added", `INSERT INTO recipients SELECT 'm-new', event_key, part, 99, 99, address, principal_id, display_name, audience, recipient_type, status, reason, detail,
 				message_id, subject, attempt, claimed_by, lease_until, unknown_since, due_at, sent_at, updated_at, why FROM recipients WHERE status = 'sent'`, `the mail m-new is "sent at attempt 1", and no entry speaks of it`},
+			{"a mail's address", `UPDATE recipients SET address = 'mallory@contoso.example' WHERE status = 'sent'`, "is not what entry 3 planned"},
+			{"a mail's principal", `UPDATE recipients SET principal_id = 'u99' WHERE status = 'sent'`, "the principal of the mail "},
+			{"a mail's audience", `UPDATE recipients SET audience = 'owner' WHERE status = 'sent'`, "the audience of the mail "},
+			{"two people exchanged", `UPDATE recipients SET address = CASE ord WHEN 1 THEN 'u2@contoso.example' ELSE 'u1@contoso.example' END WHERE ord <= 2`, "the address of the mail "},
 			{"a withdrawal is gone", `UPDATE events SET withdrawn = '' WHERE withdrawn <> ''`, `is not there, and entry 6 says "withdrawn:approved"`},
 			{"a step", `UPDATE timeline SET what = 'denied' WHERE seq = 1`, `step 1 of activationRequests/r1 of contoso is "denied, Granted, ", and entry 6 says "approved, Granted, "`},
+			{"whose doing a step was", `UPDATE timeline SET change = replace(change, '"by":"u2"', '"by":"u99"') WHERE seq = 1`, `step 1 of activationRequests/r1 of contoso is by "u99", and entry 6 says by "u2"`},
 			{"a request's status", `UPDATE requests SET status = 'Denied' WHERE resource_id = 'r1'`, "activationRequests/r1 of contoso is Denied, and its latest step says Granted"},
 		} {
 			t.Run(c.name, func(t *testing.T) {

@@ -60,6 +60,16 @@ func ValidateID(location, id string) *Problem {
 	return &Problem{location, "must be 1 to 128 of A-Z a-z 0-9 . _ - and neither . nor ..", id}
 }
 
+// ValidateOpaqueID says what is wrong with any other id, at the given location.
+func ValidateOpaqueID(location, id string) *Problem {
+	v := validator{}
+	v.id(location, id)
+	if len(v.problems) == 0 {
+		return nil
+	}
+	return &v.problems[0]
+}
+
 // Validate says everything that is wrong with a request, as far as it can be told from the request and the time alone.
 func (r ActivationRequest) Validate(now time.Time) []Problem { return r.validate(now, now) }
 

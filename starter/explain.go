@@ -25,7 +25,7 @@ func (e *NotFound) Unwrap() error { return pim.ErrNotFound }
 // What the plan of the event knew of them is told as it was; where the record has nothing on them, it is judged now, and says so. A
 // NotFound names the event, or a principal whom neither the record nor the directory knows.
 func (c *Client) Explain(ctx context.Context, tenant, eventID, recipient string) (pim.Explanation, error) {
-	if err := checkExplain(tenant, recipient); err != nil {
+	if err := checkExplain(tenant, eventID, recipient); err != nil {
 		return pim.Explanation{}, err
 	}
 	who := named(recipient)
@@ -53,13 +53,19 @@ func (c *Client) Explain(ctx context.Context, tenant, eventID, recipient string)
 	return pim.Explain(in), nil
 }
 
-func checkExplain(tenant, recipient string) error {
+func checkExplain(tenant, eventID, recipient string) error {
 	var problems []pim.Problem
 	if p := pim.ValidateID("path.tenant", tenant); p != nil {
 		problems = append(problems, *p)
 	}
+	if p := pim.ValidateOpaqueID("path.eventId", eventID); p != nil {
+		p.Message = "must be the id of an event, such as activation.r1.completed"
+		problems = append(problems, *p)
+	}
 	if strings.TrimSpace(recipient) == "" {
 		problems = append(problems, pim.Problem{Location: "query.recipient", Message: "is required: an address such as alain@contoso.example, or a principal's id"})
+	} else if p := pim.ValidateOpaqueID("query.recipient", recipient); p != nil {
+		problems = append(problems, *p)
 	}
 	return invalid(problems)
 }

@@ -48,6 +48,7 @@ func newPress(t *testing.T, url string) *press {
 	}
 	p.Activities = &activities.Activities{
 		Ledger: record, Settings: p, Renderer: texts, Sender: p, Log: zap.NewNop(), Worker: "w1", Now: func() time.Time { return p.clock },
+		Suppressed: record.SuppressedAmong,
 	}
 	p.house.Client = &starter.Client{
 		Temporal: p.temporal, Ledger: record, Settings: p, Planner: p.Activities, Now: func() time.Time { return p.clock },

@@ -40,6 +40,9 @@ func (c *Client) Preview(ctx context.Context, tenant string, p pim.PreviewReques
 		if errors.Is(err, activities.ErrWords) {
 			return pim.Preview{}, err
 		}
+		if errors.Is(err, activities.ErrRecord) {
+			return pim.Preview{}, away(AwayLedger, "read which addresses are suppressed", err)
+		}
 		return pim.Preview{}, away(AwayDirectory, "plan what would be told", err)
 	}
 	return pim.Preview{Events: append([]pim.EventPreview{}, events...)}, nil

@@ -30,6 +30,35 @@ func eventIDs(preview pim.Preview) (ids []string) {
 	return ids
 }
 
+// A preview must not promise an approver a mail that nobody would send, nor explain one that is still to be planned.
+func TestASuppressedAddressIsPreviewedAndExplainedAsSuch(t *testing.T) {
+	p := newPress(t, filepath.Join(t.TempDir(), "ledger.db"))
+	a, _ := p.put(t, "r1", request())
+	event := a.First.Schedule[0]
+	p.explain(t, event.Event.ID, "u1", "scheduled", "notPlannedYet", "and would be told.")
+	_, err := p.record.Suppress(t.Context(), pim.Suppression{Address: "isabella@contoso.example", Kind: pim.ObservedBounce, Since: noon})
+	require.NoError(t, err)
+
+	first := previewed(t, p, activationPreview(request())).Events[0]
+	require.Equal(t, "isabella@contoso.example", first.Recipients[0].Address)
+	require.Equal(t, pim.StatusSuppressed, first.Recipients[0].Status)
+	require.Equal(t, "suppressed:bounce", first.Recipients[0].Reason)
+	require.Equal(t, pim.StatusPlanned, first.Recipients[1].Status)
+	require.NotContains(t, first.Mails[0].Text, "Isabella", "it is the mail of the first who gets one")
+	p.explain(t, event.Event.ID, "u1", "scheduled", "notPlannedYet", "and would be left out (suppressed:bounce).")
+
+	p.tell(t, a, nil, event)
+	told, err := p.Recipients(t.Context(), tenant, event.Event.ID)
+	require.NoError(t, err)
+	require.Equal(t, []any{pim.StatusSuppressed, "suppressed:bounce", 1}, []any{told[0].Status, told[0].Reason, told[0].Order}, "as it is then")
+
+	require.NoError(t, p.record.Close())
+	_, err = p.house.Preview(t.Context(), tenant, activationPreview(request()))
+	var away *starter.Unavailable
+	require.ErrorAs(t, err, &away)
+	require.Equal(t, starter.AwayLedger, away.What)
+}
+
 // What was previewed is what is then told: the same events, due at the same moments, to the same people, with the same subjects.
 func TestWhatIsPreviewedIsWhatIsToldThen(t *testing.T) {
 	p := newPress(t, filepath.Join(t.TempDir(), "ledger.db"))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -176,15 +177,31 @@ func (p *program) auditRecipientCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return buffered(p.stdout, func(out io.Writer) error {
-					return l.AuditEntries(cmd.Context(), 1, func(e audit.Entry) error { return writeSome(out, e, about) })
-				})
+				hidden, err := p.linesAbout(cmd.Context(), l, about, keys)
+				if err == nil && mail != "" && len(hidden) > 0 {
+					err = fmt.Errorf("these may not be all: whom entries under %s are about is told only with their key (PIMNOTIFY_AUDIT_KEY)", keysInWords(hidden))
+				}
+				return err
 			})
 		},
 	})
 	cmd.Flags().StringVar(&mail, "address", "", "the person's address; entries under a key are found where that key is given")
 	cmd.Flags().StringVar(&principal, "principal", "", "the person's principal id")
 	return cmd
+}
+
+// linesAbout prints the lines that are wanted. Hidden are the ids of keys that there are entries under, and that are not given: an
+// address cannot be recognised there.
+func (p *program) linesAbout(ctx context.Context, l *ledger.Ledger, want func(audit.Line) bool, keys audit.Keys) (hidden []string, err error) {
+	err = buffered(p.stdout, func(out io.Writer) error {
+		return l.AuditEntries(ctx, 1, func(e audit.Entry) error {
+			if _, given := keys.Find(e.KeyID); !given && !slices.Contains(hidden, e.KeyID) {
+				hidden = append(hidden, e.KeyID)
+			}
+			return writeSome(out, e, want)
+		})
+	})
+	return hidden, err
 }
 
 // aboutPerson recognises lines about somebody.

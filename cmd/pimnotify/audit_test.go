@@ -94,7 +94,48 @@ func TestWhatIsWrongWithACallOfTheAuditIsSaid(t *testing.T) {
 // A person is found by address, under the key that was in use and those before it, and by principal id, also where they decided.
 func TestTheLinesAboutAPersonAreFound(t *testing.T) {
 	d := newDesk(t)
-	old, both := d.write("old", strings.Repeat("0a", 32)), d.write("both", strings.Repeat("0b", 32)+"\n"+strings.Repeat("0a", 32))
+	old, both := keysOfTwoTimes(d)
+	planThenApprove(t, d, old, both)
+	planned, withheld := "mail.planned planned", "mail.withheld cancelled withdrawn:approved"
+	for about, want := range map[string][]string{
+		"--address  U1@Contoso.example": {planned, withheld},
+		"--principal u1":                {planned, withheld},
+		"--principal u2":                {planned, "request.changed Granted", withheld},
+		"--principal u3":                {"mail.withheld skipped noAddress"},
+		"--principal u7":                {"request.accepted PendingApproval"},
+		"--address u9@contoso.example":  nil,
+	} {
+		who, value, _ := strings.Cut(about, " ")
+		require.Equal(t, want, said(t, d, who, value, both), about)
+	}
+}
+
+// Nothing found and nothing to be seen are not the same: whoever lacks a key is told so, and shown what there is.
+func TestWhoeverLacksAKeyIsToldThatLinesAboutAnAddressMayBeMissing(t *testing.T) {
+	d := newDesk(t)
+	old, both := keysOfTwoTimes(d)
+	planThenApprove(t, d, old, both)
+	for keys, found := range map[string]int{"": 0, d.write("other", strings.Repeat("0c", 32)): 0, old: 1} {
+		args := []string{"recipient", "--address", "u1@contoso.example"}
+		if keys != "" {
+			args = append(args, "--audit-key", keys)
+		}
+		out, err := d.audit(t, args...)
+		require.ErrorContains(t, err, "these may not be all: whom entries under the keys ")
+		require.Equal(t, found, strings.Count(out, "\n"), "what is under a key that is given is printed all the same")
+	}
+	_, err := d.audit(t, "recipient", "--principal", "u1")
+	require.NoError(t, err, "ids stand there as they are")
+}
+
+// keysOfTwoTimes are a file of the key that was in use first, and one of that which came after it and the first.
+func keysOfTwoTimes(d *desk) (old, both string) {
+	return d.write("old", strings.Repeat("0a", 32)), d.write("both", strings.Repeat("0b", 32)+"\n"+strings.Repeat("0a", 32))
+}
+
+// planThenApprove has mails planned under the one key, and withdrawn under the next.
+func planThenApprove(t *testing.T, d *desk, old, both string) {
+	t.Helper()
 	r := pim.Resource{Collection: pim.ActivationRequests, ID: "r1"}
 	event := pim.NewEvent(r, pim.ActivationPendingApproval, "", time.Now())
 	asUnder(t, d, old, func(l *ledger.Ledger) {
@@ -117,19 +158,6 @@ func TestTheLinesAboutAPersonAreFound(t *testing.T) {
 			Seq: 1, At: time.Now(), What: pim.WhatApproved, Status: pim.Granted, By: "u2", Withdraw: []pim.EventRef{event},
 		}))
 	})
-	planned, withheld := "mail.planned planned", "mail.withheld cancelled withdrawn:approved"
-	for about, want := range map[string][]string{
-		"--address  U1@Contoso.example": {planned, withheld},
-		"--principal u1":                {planned, withheld},
-		"--principal u2":                {planned, "request.changed Granted", withheld},
-		"--principal u3":                {"mail.withheld skipped noAddress"},
-		"--principal u7":                {"request.accepted PendingApproval"},
-		"--address u9@contoso.example":  nil,
-	} {
-		who, value, _ := strings.Cut(about, " ")
-		require.Equal(t, want, said(t, d, who, value, both), about)
-	}
-	require.Equal(t, []string{planned}, said(t, d, "--address", "u1@contoso.example", old), "whoever has the old key alone finds what is under it")
 }
 
 func asUnder(t *testing.T, d *desk, keys string, do func(*ledger.Ledger)) {

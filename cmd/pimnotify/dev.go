@@ -99,6 +99,7 @@ func (s *stack) exports() string {
 	for _, v := range [][2]string{
 		{"TEMPORAL_ADDRESS", s.Temporal}, {"PIMNOTIFY_LEDGER", s.config.Ledger}, {"PIMNOTIFY_DIRECTORY", s.config.Directory},
 		{"PIMNOTIFY_SETTINGS", s.config.SettingsFile}, {"PIMNOTIFY_PORTAL_URL", s.config.PortalURL},
+		{"PIMNOTIFY_AUDIT_KEY", s.config.AuditKey},
 	} {
 		if v[1] != "" {
 			fmt.Fprintf(&b, "  export %s='%s'\n", v[0], v[1])

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/contrib/envconfig"
+	"go.uber.org/zap"
 
 	"pimnotify/assembly"
 	"pimnotify/pim"
@@ -27,7 +29,7 @@ func (p *program) explainCommand() *cobra.Command {
 			"was then; of somebody of whom the record has nothing it says what keeps them out now. It reads the ledger and the directory.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withParts(cmd, openWithoutTemporal, func(parts *assembly.Parts) error {
+			return p.withParts(cmd, openToLook, func(parts *assembly.Parts) error {
 				return p.explain(cmd.Context(), parts, a)
 			})
 		},
@@ -42,13 +44,17 @@ func (p *program) explainCommand() *cobra.Command {
 	return cmd
 }
 
+func openToLook(ctx context.Context, c assembly.Config, _ envconfig.EnvLookup, log *zap.Logger) (*assembly.Parts, error) {
+	return assembly.OpenToLook(ctx, c, log)
+}
+
 func (p *program) explain(ctx context.Context, parts *assembly.Parts, a asking) error {
 	explanation, err := parts.Starter().Explain(ctx, a.tenant, a.event, a.recipient)
 	if errors.Is(err, pim.ErrUnknownTenant) {
 		return errors.New("--tenant: the directory knows no tenant " + a.tenant)
 	}
 	if err != nil {
-		return err
+		return atFlags(err)
 	}
 	if a.json {
 		return printJSON(p.stdout, explanation)
@@ -57,6 +63,22 @@ func (p *program) explain(ctx context.Context, parts *assembly.Parts, a asking) 
 		p.say(sentence)
 	}
 	return nil
+}
+
+// atFlags names what is wrong by the flag that it came with.
+func atFlags(err error) error {
+	var wrong *pim.Invalid
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	named := &pim.Invalid{}
+	for _, p := range wrong.Problems {
+		if flag, ok := map[string]string{"path.tenant": "--tenant", "path.eventId": "--event", "query.recipient": "--recipient"}[p.Location]; ok {
+			p.Location = flag
+		}
+		named.Problems = append(named.Problems, p)
+	}
+	return named
 }
 
 // printJSON prints a value as people read JSON.

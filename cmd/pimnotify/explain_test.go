@@ -70,6 +70,21 @@ That was before the first mail of activation.r1.pendingApproval left, so it was 
 	require.Equal(t, "u9", e.Decision.By.ID)
 }
 
+// Who only reads needs no key, and is not told that what it writes would not be believed.
+func TestExplainWritesNothingInTheAudit(t *testing.T) {
+	d, _, file := audited(t)
+	before, err := os.ReadFile(file)
+	require.NoError(t, err)
+	event := "assignment.a1.assigned"
+	err = d.ask("explain", "--tenant", "contoso", "--event", event, "--recipient", "u1", "--audit", d.path("lines.jsonl"))
+	require.ErrorContains(t, err, "there is no event "+event)
+	require.Empty(t, d.stderr.String())
+	require.NoFileExists(t, d.path("lines.jsonl"))
+	after, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+}
+
 func TestExplainSaysWhichFlagNamesNothing(t *testing.T) {
 	d := newDesk(t)
 	d.approvedFirst(t)
@@ -78,7 +93,10 @@ func TestExplainSaysWhichFlagNamesNothing(t *testing.T) {
 		"there is no event activation.r2":       {"--tenant", "contoso", "--event", "activation.r2", "--recipient", "u1"},
 		"knows nobody of that id now":           {"--tenant", "contoso", "--event", "activation.r1.pendingApproval", "--recipient", "u99"},
 		"knows no tenant nowhere":               {"--tenant", "nowhere", "--event", "activation.r1.pendingApproval", "--recipient", "u1"},
-		"query.recipient":                       {"--tenant", "contoso", "--event", "activation.r1.pendingApproval", "--recipient", ""},
+		"--recipient is required":               {"--tenant", "contoso", "--event", "activation.r1.pendingApproval", "--recipient", ""},
+		"--recipient must be UTF-8 without":     {"--tenant", "contoso", "--event", "activation.r1.pendingApproval", "--recipient", "\x1b[31mu1"},
+		"--event must be the id of an event":    {"--tenant", "contoso", "--event", "\x1b[31m", "--recipient", "u1"},
+		"--tenant must be 1 to 128":             {"--tenant", "", "--event", "activation.r1.pendingApproval", "--recipient", "u1"},
 	} {
 		require.ErrorContains(t, d.ask("explain", args...), says)
 	}
@@ -107,12 +125,15 @@ func TestPreviewPrintsWhoWouldBeToldAndTheMails(t *testing.T) {
 func TestPreviewRefusesWhatTheAPIWouldRefuse(t *testing.T) {
 	d := newDesk(t)
 	for says, body := range map[string]string{
-		"cannot be read as JSON":              `{"id": `,
-		`unknown field "colour"`:              `{"id": "r1", "colour": "red"}`,
-		"body.activationRequest is required":  `{"id": "r1"}`,
-		"body.activationRequest.principal.id": strings.Replace(previewFile, `"u7"`, `""`, 1),
-		"body.id":                             strings.Replace(previewFile, `"r1"`, `"r 1"`, 1),
-		"must be at most 1 MiB":               `{"id": "` + strings.Repeat("r", 1<<20) + `"}`,
+		"cannot be read as JSON":                               `{"id": `,
+		`--file: unknown field "colour"`:                       `{"id": "r1", "colour": "red"}`,
+		"--file: body cannot be a JSON array":                  `[]`,
+		"--file: body.id cannot be a JSON num":                 `{"id": 7}`,
+		"body.activationRequest.role.id cannot be a JSON bool": `{"id": "r1", "activationRequest": {"role": {"id": true}}}`,
+		"body.activationRequest is required":                   `{"id": "r1"}`,
+		"body.activationRequest.principal.id":                  strings.Replace(previewFile, `"u7"`, `""`, 1),
+		"body.id":                                              strings.Replace(previewFile, `"r1"`, `"r 1"`, 1),
+		"must be at most 1 MiB":                                `{"id": "` + strings.Repeat("r", 1<<20) + `"}`,
 	} {
 		err := d.ask("preview", "--tenant", "contoso", "--file", d.write("preview.json", body))
 		require.ErrorContains(t, err, says)

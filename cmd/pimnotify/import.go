@@ -133,7 +133,7 @@ func input(cmd *cobra.Command, args []string) (io.ReadCloser, int64, error) {
 	case err != nil:
 		return nil, 0, errors.Join(err, file.Close())
 	case info.IsDir():
-		return nil, 0, errors.Join(fmt.Errorf("%s is a folder: name a file of JSON lines", args[0]), file.Close())
+		return nil, 0, errors.Join(fmt.Errorf("%s is a folder: name a file", args[0]), file.Close())
 	case info.Mode().IsRegular():
 		return file, info.Size(), nil
 	}

@@ -75,9 +75,22 @@ func readPreview(cmd *cobra.Command, file string) (request pim.PreviewRequest, e
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&request); err != nil {
-		return request, fmt.Errorf("--file: %w", err)
+		return request, fmt.Errorf("--file: %w", misfit(err))
 	}
 	return request, nil
+}
+
+// misfit says what is wrong with JSON that is none of ours, in the API's words and not in those of Go's types.
+func misfit(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	location := "body"
+	if wrong.Field != "" {
+		location += "." + wrong.Field
+	}
+	return fmt.Errorf("%s cannot be a JSON %s", location, wrong.Value)
 }
 
 func (p *program) preview(ctx context.Context, parts *assembly.Parts, tenant string, request pim.PreviewRequest, asJSON bool) error {
@@ -86,7 +99,7 @@ func (p *program) preview(ctx context.Context, parts *assembly.Parts, tenant str
 		return errors.New("--tenant: the directory knows no tenant " + tenant)
 	}
 	if err != nil {
-		return err
+		return atFlags(err)
 	}
 	if asJSON {
 		return printJSON(p.stdout, preview)

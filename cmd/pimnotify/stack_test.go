@@ -56,6 +56,14 @@ func TestWhatSomebodyGivesDevIsWhatItRunsWith(t *testing.T) {
 	require.Contains(t, c.Listen, "127.0.0.1:")
 }
 
+// Without the key, audit verify cannot judge what dev wrote, and import adds entries that nobody believes.
+func TestOtherCommandsAreGivenTheKeyOfTheAudit(t *testing.T) {
+	s := &stack{config: assembly.Config{AuditKey: "/run/keys"}}
+	require.Contains(t, s.exports(), "  export PIMNOTIFY_AUDIT_KEY='/run/keys'\n")
+	s.config.AuditKey = ""
+	require.NotContains(t, s.exports(), "PIMNOTIFY_AUDIT_KEY")
+}
+
 func TestAnAddressThatSomebodyElseHasIsNotTakenForOurs(t *testing.T) {
 	other, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -70,7 +70,7 @@ func (p *program) suppressionsClearCommand() *cobra.Command {
 	return cmd
 }
 
-// withLedger does something with the record, which is all that it needs.
+// withLedger does something with the record, which must be there, and which is all that it needs.
 func (p *program) withLedger(cmd *cobra.Command, do func(*ledger.Ledger, *zap.Logger) error) (err error) {
 	c, err := p.config(cmd.Flags())
 	if err != nil {
@@ -80,7 +80,7 @@ func (p *program) withLedger(cmd *cobra.Command, do func(*ledger.Ledger, *zap.Lo
 	if err != nil {
 		return err
 	}
-	record, err := ledger.Open(cmd.Context(), c.Ledger)
+	record, err := ledger.Open(cmd.Context(), c.Ledger, ledger.Existing())
 	if err != nil {
 		return fmt.Errorf("PIMNOTIFY_LEDGER: %w", err)
 	}

@@ -14,6 +14,21 @@ import (
 	"pimnotify/pim"
 )
 
+// A mistyped name must not look like a record in which nobody is suppressed.
+func TestNoLedgerIsMadeForWhoeverOnlyLooks(t *testing.T) {
+	d := newDesk(t)
+	for _, args := range [][]string{
+		{"list"}, {"list", "--all"}, {"clear", "--address", "alain@contoso.example", "--reason", "the mailbox is back"},
+	} {
+		var out bytes.Buffer
+		err := run(t.Context(), append(append([]string{"suppressions"}, args...), "--ledger", d.ledger), nobody, &out, &out)
+		require.ErrorContains(t, err, "PIMNOTIFY_LEDGER: open the ledger "+d.ledger+": there is none to look at")
+	}
+	err := d.ask("explain", "--tenant", "contoso", "--event", "activation.r1.completed", "--recipient", "u1")
+	require.ErrorContains(t, err, "PIMNOTIFY_LEDGER: open the ledger "+d.ledger+": there is none to look at")
+	require.NoFileExists(t, d.ledger)
+}
+
 func TestAnOperatorLooksAtSuppressedAddressesAndClearsOne(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	record, err := ledger.Open(t.Context(), path)

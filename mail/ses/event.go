@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -119,7 +120,7 @@ func parseEvent(body []byte) (pim.Observation, error) {
 		return o, err
 	}
 	o.MessageID, o.Subject, o.SentAt = e.Mail.MessageID, brief(e.Mail.CommonHeaders.Subject), e.Mail.Timestamp.UTC()
-	o.Reason, o.Detail = o.Reason[:min(len(o.Reason), maxName)], brief(o.Detail)
+	o.Detail = brief(o.Detail)
 	if o.At = o.At.UTC(); o.At.IsZero() {
 		o.At = o.SentAt
 	}
@@ -188,8 +189,11 @@ func (e event) complaint() pim.Observation {
 	}
 }
 
+// sesWord is what SES's words look like. What does not is no word: a reason is logged and shown in Temporal, where nobody's address may be.
+var sesWord = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
 func orUnknown(word string) string {
-	if word == "" {
+	if !sesWord.MatchString(word) {
 		return "unknown"
 	}
 	return word

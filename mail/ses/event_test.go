@@ -132,9 +132,21 @@ func TestLongTextsOfAnEventAreCut(t *testing.T) {
 	o, err := ParseEvent([]byte(published("Bounce", `"bounce":{"bounceType":"Permanent","bounceSubType":"`+strings.Repeat("G", 5000)+`",
 		"bouncedRecipients":[{"diagnosticCode":"`+strings.Repeat("ø", 5000)+`"}]}`)))
 	require.NoError(t, err)
-	require.Len(t, o.Reason, 256)
+	require.Equal(t, "bounce:unknown", o.Reason)
 	require.Len(t, o.Detail, 1000)
 	require.Equal(t, pim.ObservedBounce, o.Kind)
+}
+
+// A reason is logged and shown in Temporal. What a mail's provider says of a complaint is its own text.
+func TestAReasonIsOneWordAndNeverAnAddress(t *testing.T) {
+	for _, text := range []string{"isabella@contoso.example", "abuse by isabella", `abuse\u000a`, `ab\u202euse`, "missbräuchlich"} {
+		o, err := ParseEvent([]byte(published("Complaint", `"complaint":{"complaintFeedbackType":"`+text+`"}`)))
+		require.NoError(t, err)
+		require.Equal(t, "complaint:unknown", o.Reason)
+		o, err = ParseEvent([]byte(published("Bounce", `"bounce":{"bounceType":"Transient","bounceSubType":"`+text+`"}`)))
+		require.NoError(t, err)
+		require.Equal(t, "transientBounce:unknown", o.Reason)
+	}
 }
 
 func FuzzParseEvent(f *testing.F) {

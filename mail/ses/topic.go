@@ -74,6 +74,7 @@ type Topic struct {
 
 	taken memory
 
+	fetching     chan struct{} // holds one for each certificate that is asked for
 	mu           sync.Mutex
 	certificates map[string]*signer // by URL
 }
@@ -91,7 +92,7 @@ func NewTopic(o TopicOptions) (*Topic, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	return &Topic{
 		TopicOptions: o, host: host, client: newClient(transport, fetchTime), now: time.Now,
-		certificates: map[string]*signer{}, taken: memory{mostOfEither: mostSeen, lasts: oldest + furthest},
+		certificates: map[string]*signer{}, fetching: make(chan struct{}, fetchesAtOnce), taken: memory{mostOfEither: mostSeen, lasts: oldest + furthest},
 	}, nil
 }
 
@@ -240,6 +241,9 @@ func (t *Topic) confirm(ctx context.Context, m snsMessage) error {
 
 var certificatePath = regexp.MustCompile(`^/SimpleNotificationService-[A-Za-z0-9]{1,64}\.pem$`)
 
+// errNotServed says that SNS has nothing under a URL, and will not have it later.
+var errNotServed = errors.New("it serves nothing there")
+
 // fetch gets what SNS serves: no redirect, not for long, not much.
 func (t *Topic) fetch(ctx context.Context, from string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
@@ -253,7 +257,11 @@ func (t *Topic) fetch(ctx context.Context, from string) ([]byte, error) {
 		return nil, fmt.Errorf("ask %s: %w", t.host, errors.Unwrap(err)) // without the URL, which can hold a token
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusOK {
+	switch response.StatusCode {
+	case http.StatusOK:
+	case http.StatusForbidden, http.StatusNotFound, http.StatusGone:
+		return nil, fmt.Errorf("ask %s: %w", t.host, errNotServed)
+	default:
 		return nil, fmt.Errorf("ask %s: it answers %s", t.host, response.Status)
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxFetched+1))

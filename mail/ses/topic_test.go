@@ -3,8 +3,6 @@ package ses
 import (
 	"context"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1" //nolint:gosec // SNS's signature version 1
@@ -268,50 +266,6 @@ func TestMessagesAreRememberedForAsLongAsTheyCouldComeAgain(t *testing.T) {
 	}
 	require.LessOrEqual(t, len(m.young)+len(m.old), 6, "however many come")
 	require.True(t, m.knows("i"))
-}
-
-func TestACertificateThatCannotBeUsedIsNoProof(t *testing.T) {
-	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	key := snsKey()
-	for name, served := range map[string][]byte{
-		"expired":       certificate(t, &key.PublicKey, key, noon.AddDate(0, -2, 0), noon.AddDate(0, -1, 0)),
-		"not yet valid": certificate(t, &key.PublicKey, key, noon.AddDate(0, 1, 0), noon.AddDate(0, 2, 0)),
-		"no RSA key":    certificate(t, &other.PublicKey, other, noon.AddDate(0, -1, 0), noon.AddDate(0, 1, 0)),
-		"no PEM":        []byte("hello"),
-		"broken":        pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("x")}),
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newSNS(t)
-			s.certif = served
-			var refused *RefusedMessage
-			require.ErrorAs(t, s.post(t, s.sign(t, notified())), &refused)
-			require.Equal(t, RefusedCertificate, refused.Reason)
-			require.Empty(t, s.recorded)
-		})
-	}
-}
-
-func TestACertificateThatIsNotServedNowMeansLater(t *testing.T) {
-	for name, answer := range map[string]func(http.ResponseWriter){
-		"an error": func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },
-		"a redirect": func(w http.ResponseWriter) {
-			w.Header().Set("Location", "https://evil.example/")
-			w.WriteHeader(http.StatusFound)
-		},
-		"too much": func(w http.ResponseWriter) { _, _ = w.Write(make([]byte, maxFetched+1)) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newSNS(t)
-			s.answer = answer
-			err := s.post(t, s.sign(t, notified()))
-			require.ErrorContains(t, err, "ask "+snsHost)
-			require.NotErrorAs(t, err, new(*RefusedMessage), "it is not the message that is wrong")
-			require.Empty(t, s.recorded)
-			s.answer = nil
-			require.NoError(t, s.post(t, s.sign(t, notified())))
-		})
-	}
 }
 
 func TestASubscriptionIsConfirmedAtSNSAlone(t *testing.T) {

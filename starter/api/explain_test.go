@@ -48,12 +48,15 @@ func TestExplainRefusesWithAProblemThatNamesWhatIsMissing(t *testing.T) {
 		status           int
 		detail, location string
 	}{
-		"contoso/events/activation.r9.completed/explain?recipient=u1":         {http.StatusNotFound, "there is no event activation.r9.completed of this tenant", ""},
-		"contoso/events/activation.r1.pendingApproval/explain?recipient=u99":  {http.StatusNotFound, "has nothing on u99, and the directory knows nobody of that id now", ""},
-		"nowhere/events/activation.r1.pendingApproval/explain?recipient=u1":   {http.StatusNotFound, "there is no such tenant", ""},
-		"contoso/events/activation.r1.pendingApproval/explain":                {http.StatusUnprocessableEntity, "", "query.recipient"},
-		"contoso/events/activation.r1.pendingApproval/explain?receiver=u1":    {http.StatusUnprocessableEntity, "", "query.receiver"},
-		"contoso/events/activation.r1.pendingApproval/explain?recipient=%00x": {http.StatusNotFound, "the directory knows nobody of that id", ""},
+		"contoso/events/activation.r9.completed/explain?recipient=u1":                                {http.StatusNotFound, "there is no event activation.r9.completed of this tenant", ""},
+		"contoso/events/activation.r1.pendingApproval/explain?recipient=u99":                         {http.StatusNotFound, "has nothing on u99, and the directory knows nobody of that id now", ""},
+		"nowhere/events/activation.r1.pendingApproval/explain?recipient=u1":                          {http.StatusNotFound, "there is no such tenant", ""},
+		"contoso/events/activation.r1.pendingApproval/explain":                                       {http.StatusUnprocessableEntity, "", "query.recipient"},
+		"contoso/events/activation.r1.pendingApproval/explain?receiver=u1":                           {http.StatusUnprocessableEntity, "", "query.receiver"},
+		"contoso/events/activation.r1.pendingApproval/explain?recipient=%00x":                        {http.StatusUnprocessableEntity, "", "query.recipient"},
+		"contoso/events/activation.r1.pendingApproval/explain?recipient=" + strings.Repeat("x", 513): {http.StatusUnprocessableEntity, "", "query.recipient"},
+		"contoso/events/%1b%5B31m/explain?recipient=u1":                                              {http.StatusUnprocessableEntity, "", "path.eventId"},
+		"contoso/events/" + strings.Repeat("x", 513) + "/explain?recipient=u1":                       {http.StatusUnprocessableEntity, "", "path.eventId"},
 	} {
 		answer := call(h, http.MethodGet, "/v1/tenants/"+target, "")
 		require.Equal(t, c.status, answer.StatusCode, target+string(answer.body))
