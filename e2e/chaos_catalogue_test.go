@@ -57,8 +57,10 @@ var catalogue = []fault{
 	{test: "forged, replayed, foreign and old SNS messages", expected: "refused, nothing changed", run: provenBy("mail/ses", "TestWhatIsNotSNSsOrNotOursIsRefusedAndNothingChanges", "TestAMessageIsTakenOnce",
 		"TestACertificateThatCannotBeUsedIsNoProof", "TestASubscriptionIsConfirmedAtSNSAlone")},
 
-	{test: "1,500 recipients, 5,000 approvers", expected: "the first 1,000 in order, the rest on record", run: provenBy("pim",
+	{test: "none, 1,000 and more recipients", expected: "the first 1,000 in order, the rest on record", run: provenBy("pim",
 		"TestThousandAreToldAndTheRestIsOnRecord", "TestCapIsOfTheEventAndNotOfItsParts", "TestNobodyToTellIsAnEmptyPlan")},
+	{test: "1,500 recipients over three audiences, end to end", expected: "1,000 mails, and those without one decide all the same", run: provenBy("e2e",
+		"TestOfFifteenHundredRecipientsTheFirstThousandAreToldAndTheOthersMayActAllTheSame")},
 	{test: "one person by case, blanks, punycode, two roles", expected: "one mail", run: provenBy("pim",
 		"TestOnePersonGetsOneMailWithTheTextOfTheFirstAudience", "TestWhoeverHasTheRequestorsAddressIsTheRequestor")},
 	{test: "recipients whose mail SES refuses", expected: "these fail with their reason, the rest is delivered", run: provenBy("activities",
