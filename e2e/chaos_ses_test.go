@@ -145,7 +145,10 @@ func stoppedSending(reason string, stop, heal func(b *inbox.Inbox)) func(t *test
 		w.awaitArrivals(t, asking(id), c.n/4)
 		stop(w.inbox)
 		held := pim.HeldPrefix + reason
-		await(t, patience, "the record to say "+held, func() bool { return named(w.view(t, id), asking(id)).Reason == held })
+		await(t, patience, "the record to say "+held+", and nothing to be on its way", func() bool {
+			e := named(w.view(t, id), asking(id))
+			return e.Reason == held && e.Counts[pim.StatusSending] == 0
+		})
 		require.Contains(t, w.log(), `"reason":"`+reason+`"`)
 		require.Regexp(t, `pimnotify_held_total\{[^}]*reason="`+reason+`"`, w.workers[0].metrics(t))
 		before := len(w.inbox.Requests())
