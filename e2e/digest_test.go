@@ -158,6 +158,8 @@ func (w *world) liveAWeek(t *testing.T) {
 	await(t, patience, "both to be active", func() bool {
 		return w.view(t, w.prefix+"one").Status == pim.Provisioned && w.view(t, w.prefix+"two").Status == pim.Provisioned
 	})
+	lived := time.Now() // a digest that is run now reaches up to the beginning of this second
+	await(t, patience, "the second to be over", func() bool { return time.Now().Truncate(time.Second).After(lived) })
 }
 
 func TestAGoldenWeekIsToldAsItWasCountedByHand(t *testing.T) {
