@@ -15,13 +15,14 @@ import (
 const proofTime = "10s"
 
 // killedWithEvents is a worker that is killed three times while one answer in twenty is lost and one connection in twenty breaks
-// before anything is accepted. SES tells of what it took, so nothing has to be sent twice. The grace time is the ordinary one: an event
-// that a worker had taken when it died comes again half a minute later.
+// before anything is accepted. SES tells of what it took, so nothing has to be sent twice. The grace time is longer than the half minute
+// after which an event comes again that a worker had taken when it died.
 func killedWithEvents(t *testing.T, c *trial) {
 	w := c.deploy(t, options{
-		noWorker: true, events: true, env: map[string]string{"PIMNOTIFY_GRACE": "60s"},
+		noWorker: true, events: true, env: map[string]string{"PIMNOTIFY_GRACE": "40s"},
 		inbox: inbox.Options{Faults: slowAnswers(
-			c.oneInTwenty(inbox.Fault{Kind: inbox.Cut, AfterAccepting: true}), c.oneInTwenty(inbox.Fault{Kind: inbox.Cut}),
+			c.oneInTwenty(inbox.Fault{Kind: inbox.Cut, AfterAccepting: true}),
+			c.oneInTwenty(inbox.Fault{Kind: inbox.Cut, Next: c.n / 20}), // what is sent again is spared: each time takes the grace time
 		)},
 	})
 	c.kill(t, w, 3)
