@@ -6,7 +6,7 @@ SHELL := /bin/bash
 GO      ?= go
 TIMEOUT ?= 14m
 # What the tests of one package may not see from another: everything but the end-to-end tests.
-UNIT    = $(shell $(GO) list ./... | grep -v '/e2e$$')
+UNIT    = $(shell $(GO) list ./... | grep -v '/e2e')
 
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
@@ -41,7 +41,7 @@ e2e: temporal ## the whole on a real Temporal server: stories and faults
 chaos: temporal ## a few of the faults there can be, a row each; about two minutes
 	$(GO) test -count=1 -timeout $(TIMEOUT) -v -run '^TestChaos$$' ./e2e
 
-chaos-full: temporal ## all of them, into docs/faults.md; about half an hour
+chaos-full: temporal ## all of them, into docs/faults.md; about a quarter of an hour
 	$(GO) test -count=1 -timeout 90m -v -run '^TestChaos$$' ./e2e -chaos full -chaos-write ../docs/faults.md
 
 cover: temporal ## the tests' coverage: total here, the lines in cover.html

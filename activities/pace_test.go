@@ -15,7 +15,7 @@ import (
 var (
 	rate  = sized(200, 100)
 	paced = 2 * rate
-	batch = rate / 2 // the most that one Notify reserves at a time
+	ahead = rate / 4 // a batch, and what one may be late
 )
 
 // These are not parallel: a busy machine is slower than the rate.
@@ -43,7 +43,7 @@ func TestTwoNotifiesShareTheRate(t *testing.T) {
 	})
 }
 
-// expectPace looks at what the receiver saw: no second had more than the rate and one batch, and the whole ended.
+// expectPace looks at what the receiver saw: no second had more than the rate and what may be ahead of it, and the whole ended.
 func (h *house) expectPace(t *testing.T) {
 	t.Helper()
 	requests := h.inbox.Requests()
@@ -57,8 +57,8 @@ func (h *house) expectPace(t *testing.T) {
 	}
 	took := requests[paced-1].At.Sub(requests[0].At)
 	t.Logf("most in any second %d, all in %s", most, took)
-	require.LessOrEqual(t, most, rate+batch)
-	require.Greater(t, took, time.Duration(paced-batch)*time.Second/time.Duration(rate))
+	require.LessOrEqual(t, most, rate+ahead)
+	require.Greater(t, took, time.Duration(paced-ahead)*time.Second/time.Duration(rate))
 	require.Less(t, took, 20*time.Second, "two seconds, on a machine that has nothing else to do")
 }
 

@@ -69,6 +69,7 @@ func eventsLate(t *testing.T, c *trial) {
 		return metric(w.workers[0].metrics(t), "pimnotify_ses_proof_late") == "1"
 	})
 	c.note("%d answers lost; the metric says that events are late", w.lostAnswers())
+	require.Positive(t, c.twice, "a proof that comes too late proves nothing")
 	c.nothingLost(t, w.lostAnswers())
 }
 

@@ -61,11 +61,7 @@ func TestReplayingTheAuditGivesTheRecord(t *testing.T) {
 		run, all := 0, newReplay()
 		rapid.Check(t, func(rt *rapid.T) {
 			run++
-			resource := activation(fmt.Sprintf("r%d", run))
-			h := &history{l: l, resource: resource, clock: noon, due: due(resource, pim.ActivationPendingApproval, pim.PartAll, noon)}
-			_, _, err := l.Accept(rt.Context(), acceptance(resource))
-			require.NoError(rt, err)
-			h.key = h.state(rt).EventKey
+			h := newHistory(rt, l, run)
 			rt.Repeat(map[string]func(*rapid.T){
 				"plan": h.plan, "claim": h.claim, "settle": h.settle, "settle 2": h.settle, "lapse": h.lapse, "withdraw": h.withdraw,
 				"observe": h.observe, "clear": h.clear,
@@ -86,7 +82,7 @@ func TestReplayingTheAuditGivesTheRecord(t *testing.T) {
 					}
 				},
 			})
-			_, err = l.VerifyAudit(rt.Context(), audit.Keys{oldKey})
+			_, err := l.VerifyAudit(rt.Context(), audit.Keys{oldKey})
 			require.NoError(rt, err)
 		})
 	})

@@ -35,11 +35,7 @@ func TestEveryMailIsAccountedForWhateverHappens(t *testing.T) {
 		run := 0
 		rapid.Check(t, func(rt *rapid.T) {
 			run++
-			resource := activation(fmt.Sprintf("r%d", run))
-			h := &history{l: l, resource: resource, clock: noon, due: due(resource, pim.ActivationPendingApproval, pim.PartAll, noon)}
-			_, _, err := l.Accept(t.Context(), acceptance(resource))
-			require.NoError(rt, err)
-			h.key = h.state(rt).EventKey
+			h := newHistory(rt, l, run)
 			rt.Repeat(map[string]func(*rapid.T){
 				"plan":     h.plan,
 				"claim":    h.claim,
@@ -56,6 +52,16 @@ func TestEveryMailIsAccountedForWhateverHappens(t *testing.T) {
 			})
 		})
 	})
+}
+
+// newHistory is that of a request which has just been accepted.
+func newHistory(rt *rapid.T, l *ledger.Ledger, number int) *history {
+	resource := activation(fmt.Sprintf("r%d", number))
+	h := &history{l: l, resource: resource, clock: noon, due: due(resource, pim.ActivationPendingApproval, pim.PartAll, noon)}
+	_, _, err := l.Accept(rt.Context(), acceptance(resource))
+	require.NoError(rt, err)
+	h.key = h.state(rt).EventKey
+	return h
 }
 
 func (h *history) state(rt *rapid.T) pim.DueState {

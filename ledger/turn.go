@@ -27,8 +27,10 @@ const (
 	forgotten = time.Hour
 )
 
-// Turn is Pace for many who want to send at the same time. It reserves nothing further ahead than the horizon and one batch: whoever
-// comes with mail that asks for an action waits for those at most, and everybody else waits for them. Of those who wait for the same, the
+// Turn gives room for some sends under a rate per second that all processes share by its name, to one after the other of those who
+// want to send at the same time. It is the generic cell rate algorithm: one row holds the moment at which everything reserved so far
+// will have been paid for at the rate. Nothing is reserved further ahead than the horizon and one batch: whoever comes with mail that
+// asks for an action waits for those at most, and everybody else waits for them. Of those who wait for the same, the
 // tenant goes first whose last turn is the longest ago.
 func (l *Ledger) Turn(ctx context.Context, r pim.TurnRequest) (turn pim.Turn, err error) {
 	doing := fmt.Sprintf("ask for a turn of %d sends", r.N)
@@ -158,4 +160,15 @@ func urgency(urgent bool) int {
 		return 1
 	}
 	return 0
+}
+
+// costOf is how long so many sends take at the rate, in microseconds.
+func costOf(n int, rate float64) int64 { return int64(math.Ceil(float64(n) / rate * 1e6)) }
+
+// reserve answers when everything reserved so far will have been paid for, this included; at is the earliest it can begin.
+func reserve(ctx context.Context, tx *sql.Tx, name string, at, cost int64) (next int64, err error) {
+	err = tx.QueryRowContext(ctx, `
+		UPDATE pace SET updated_at = $1, next_at = CASE WHEN next_at > $2 THEN next_at ELSE $2 END + $3 WHERE name = $4
+		RETURNING next_at`, now(), at, cost, name).Scan(&next)
+	return next, err
 }

@@ -77,6 +77,21 @@ func TestNothingIsReservedFurtherAheadThanTheHorizonAndOneBatch(t *testing.T) {
 	})
 }
 
+func TestANewRateHoldsFromTheNextTurn(t *testing.T) {
+	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
+		ask := func(rate float64, at time.Time) pim.Turn {
+			turn, err := l.Turn(t.Context(), pim.TurnRequest{Name: "ses", Tenant: "contoso", N: 1, Rate: rate, Now: at})
+			require.NoError(t, err)
+			return turn
+		}
+		require.Equal(t, pim.Turn{Granted: true}, ask(1, noon))
+		require.Equal(t, pim.Turn{Granted: true, Wait: 100 * time.Millisecond}, ask(50, noon.Add(900*time.Millisecond)), "what was reserved stays reserved")
+		require.Equal(t, pim.Turn{Granted: true, Wait: 120 * time.Millisecond}, ask(1, noon.Add(900*time.Millisecond)))
+		require.False(t, ask(50, noon.Add(1800*time.Millisecond)).Granted)
+		require.True(t, ask(50, noon.Add(1820*time.Millisecond)).Granted)
+	})
+}
+
 func TestMailThatAsksForAnActionGoesFirst(t *testing.T) {
 	onBoth(t, func(t *testing.T, l *ledger.Ledger) {
 		ask := asking(t, l)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"pimnotify/activities"
 	"pimnotify/assembly"
+	"pimnotify/pim"
 	"pimnotify/templates"
 )
 
@@ -78,18 +80,23 @@ func (p *program) previewDigest(ctx context.Context, parts *assembly.Parts, tena
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "ORDER\tADDRESS\tAUDIENCE\tSTATUS")
 	for _, r := range preview.Recipients {
-		order, status := fmt.Sprint(r.Order), string(r.Status)
-		if r.Order == 0 {
-			order = "–"
-		}
-		if r.Reason != "" {
-			status += ", " + r.Reason
-		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", order, orDash(r.Address), r.Audience, status)
+		_, _ = fmt.Fprintln(w, recipientRow(r.Order, r.Address, r.Audience, r.Status, r.Reason))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	p.say("\nSubject: " + preview.Text.Subject + "\n\n" + preview.Text.Plain)
 	return nil
+}
+
+// recipientRow is a recipient who would be told, or left out, as the cells of a table.
+func recipientRow(order int, address string, audience pim.Audience, status pim.RecipientStatus, reason string) string {
+	place, becomes := fmt.Sprint(order), string(status)
+	if order == 0 {
+		place = "–"
+	}
+	if reason != "" {
+		becomes += ", " + reason
+	}
+	return strings.Join([]string{place, orDash(address), string(audience), becomes}, "\t")
 }

@@ -120,14 +120,7 @@ func (p *program) showEvent(event pim.EventPreview) error {
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	for _, r := range event.Recipients {
-		order, status := fmt.Sprint(r.Order), string(r.Status)
-		if r.Order == 0 {
-			order = "–"
-		}
-		if r.Reason != "" {
-			status += ", " + r.Reason
-		}
-		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", order, orDash(r.Address), r.Audience, status)
+		_, _ = fmt.Fprintln(w, "  "+recipientRow(r.Order, r.Address, r.Audience, r.Status, r.Reason))
 	}
 	if err := w.Flush(); err != nil {
 		return err
